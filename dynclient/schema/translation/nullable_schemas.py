@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dynclient.document.references import Node
 from dynclient.schema.dialect import UNION_KEYWORDS, Schema
 from dynclient.schema.translation.translation_options import TranslationOptions
@@ -27,11 +29,33 @@ def translate_nullable(
     nullable = node.value.get("nullable", False)
     if not isinstance(nullable, bool):
         problems.report_keyword(node, "nullable")
-    if nullable is not True:
+    if schema.get("type") in ("null", ["null"]) and _has_no_null_alternative(schema):
+        message = (
+            "no value fits this schema: no alternative has its `type`, 'null'; null is read as one "
+            "more alternative"
+        )
+        hint = "write `type: 'null'` as one more alternative, and leave it out here"
+        problems.report(node, "unsatisfiable-schema", message, hint=hint)
+        del schema["type"]
+    elif nullable is not True:
         return schema
     if options.reads_null_alternatives and _is_null_alternative(node):
         return Schema({**schema, "type": "null"}, schema.place)
     return allow_null(schema)
+
+
+def _has_no_null_alternative(schema: Schema) -> bool:
+    """Tell whether a schema has alternatives, and each one has a type and none allows null.
+
+    Converters from OpenAPI 3.0 write `type: 'null'` beside them for `nullable: true`.
+    """
+    alternatives = [part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())]
+    return bool(alternatives) and all(map(_has_type_without_null, alternatives))
+
+
+def _has_type_without_null(schema: Any) -> bool:
+    types = schema.get("type") if isinstance(schema, dict) else None
+    return types is not None and "null" not in types
 
 
 def _is_null_alternative(node: Node) -> bool:
