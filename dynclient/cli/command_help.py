@@ -95,6 +95,13 @@ COMMAND_HELP: Mapping[str, CommandHelp] = {
         ),
         {0: "written, or up to date", 1: "a file is stale (--check)", 2: "", 7: ""},
     ),
+    "login": CommandHelp(
+        (
+            "dynclient login openapi.yaml --client-id shop",
+            "dynclient login openapi.yaml oauth --device --client-id shop --scope orders:read",
+        ),
+        {0: "", 2: "wrong usage, or no token could be had", 3: "", 7: ""},
+    ),
     "repl": CommandHelp(
         ("dynclient repl openapi.yaml", "dynclient repl --startup src/setup.py"),
     ),

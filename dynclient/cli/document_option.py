@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from dynclient.cli.profiles import Profile
     from dynclient.client.client import Client
     from dynclient.model import Document, SecurityScheme
-    from dynclient.wire.credential_provider import Secret
+    from dynclient.wire.credential_provider import Credential, Secret
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 #: Where the overlays and the profile of the command line are kept while it runs.
 _OVERLAYS = f"{__name__}.overlays"
 _PROFILE = f"{__name__}.profile"
+
+#: Security schemes that a login may have left a token for.
+_LOGIN_TYPES = ("oauth2", "openIdConnect")
 
 #: What the sandbox is shown as a credential: it asks for one as the API does, and takes any.
 DUMMY_CREDENTIAL = "sandbox"
@@ -333,15 +336,24 @@ def open_unconnected_client(spec: str | None, server: str | None, *, sandbox: bo
     return Client(document, server=target.server, excuse=choice.excuse, http=choice.http)
 
 
-def open_real_client(document: Document, choice: DocumentChoice, target: CallTarget) -> Client:
-    """Return the client of a server, with the credentials of the profile that was chosen."""
+def open_real_client(
+    document: Document,
+    choice: DocumentChoice,
+    target: CallTarget,
+    own: Mapping[str, Credential] | None = None,
+) -> Client:
+    """Return the client of a server.
+
+    Args:
+        document: the document.
+        choice: what was chosen.
+        target: where calls go.
+        own: its credentials; None: those of the profile that was chosen, and of logins.
+
+    """
     from dynclient.client.client import Client
 
-    credentials = None
-    if target.profile is not None:
-        from dynclient.cli.profiles import read_credentials
-
-        credentials = read_credentials(target.profile, document)
+    credentials = _find_credentials(document, target) if own is None else own
     return Client(
         document,
         server=target.server,
@@ -349,6 +361,27 @@ def open_real_client(document: Document, choice: DocumentChoice, target: CallTar
         excuse=choice.excuse,
         http=choice.http,
     )
+
+
+def _find_credentials(document: Document, target: CallTarget) -> dict[str, Credential]:
+    """Return the credentials of the profile that was chosen; those of logins for other schemes."""
+    credentials: dict[str, Credential] = {}
+    # What the environment gives counts before a login.
+    if any(scheme.type in _LOGIN_TYPES for scheme in document.security_schemes.values()):
+        from dynclient.oauth.saved_logins import find_saved_logins
+        from dynclient.wire.message import build_credential_variable
+
+        logins = find_saved_logins(document, target.server)
+        credentials = {
+            name: login
+            for name, login in logins.items()
+            if not os.environ.get(build_credential_variable(name))
+        }
+    if target.profile is not None:
+        from dynclient.cli.profiles import read_credentials
+
+        credentials.update(read_credentials(target.profile, document))
+    return credentials
 
 
 @dataclass(frozen=True)

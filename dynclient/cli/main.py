@@ -29,6 +29,7 @@ COMMANDS = (
     "sandbox",
     "docs",
     "stubs",
+    "login",
     "repl",
     "completion",
 )

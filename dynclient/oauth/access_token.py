@@ -142,8 +142,7 @@ class TokenEndpoint:
 
 #: What to do about an error code of a token endpoint. Source: RFC 6749 §5.2; RFC 8628 §3.5.
 _HINTS = {
-    "invalid_client": "are client_id= and client_secret= right, and the way they are sent"
-    ' (auth_method="client_secret_post")?',
+    "invalid_client": "are client_id= and client_secret= right? auth_method= says how they go",
     "invalid_grant": "log in again, or give another refresh token",
     "invalid_scope": "give the scopes that the client may ask for: scopes=",
     "unauthorized_client": "the authorization server does not allow this client this grant",

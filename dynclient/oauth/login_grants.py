@@ -13,7 +13,6 @@ from dynclient.errors import TokenUnavailable, TransportError
 from dynclient.oauth.access_token import AccessToken, TokenEndpoint
 from dynclient.oauth.authorization_server import AuthorizationServer, is_secure_url
 from dynclient.oauth.flow_steps import Flow, Pause, Sleep, Waiting
-from dynclient.oauth.loopback_server import LoopbackServer
 from dynclient.oauth.token_provider import TokenProvider, WantedToken
 from dynclient.oauth.token_requests import build_device_request
 from dynclient.oauth.token_settings import TokenOptions
@@ -110,6 +109,8 @@ class AuthorizationCode(LoginProvider):
     def _log_in(self, server: AuthorizationServer, scopes: tuple[str, ...]) -> Flow:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+        from dynclient.oauth.loopback_server import LoopbackServer  # http.server takes its time
 
         authorization_url = server.require_url("authorization_url")
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)

@@ -6,7 +6,7 @@ import copy
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Hashable
-from typing import Any, ClassVar, NamedTuple, Self, Unpack
+from typing import Any, NamedTuple, Self, Unpack
 
 from dynclient.errors import DynclientError, UsageError
 from dynclient.oauth.access_token import AccessToken, TokenEndpoint
@@ -79,9 +79,9 @@ class TokenProvider(ABC):
     """
 
     #: The flow of a security scheme that it runs.
-    flow_name: ClassVar[str]
+    flow_name: str
     #: Whom its tokens speak for.
-    subject: ClassVar[str]
+    subject: str
     #: How it waits; None: as Python does.
     _sleep: Sleep | None = None
 
@@ -141,6 +141,16 @@ class TokenProvider(ABC):
             outcome = await ticket.flight.wait_async()
             if wanted.is_met_by_flight(ticket.flight, outcome):
                 return _get_text(outcome)
+
+    def forget(self, demand: CredentialDemand) -> None:
+        """Forget the tokens in memory, and the one on disk that a request would be sent with.
+
+        Raises:
+            UsageError: its authorization server is not known, or not trusted.
+
+        """
+        self._tokens.clear()
+        self._open_cache().remove(self._describe_token(demand).key)
 
     def _describe_token(self, demand: CredentialDemand) -> WantedToken:
         """Return the token that a request needs.

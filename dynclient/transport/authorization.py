@@ -145,20 +145,24 @@ class CredentialStore:
         _check_complete(request)
         requirements = self._choose_alternative(request)
         demands = tuple(
-            CredentialDemand(
-                scheme=required.scheme,
-                scopes=required.scopes,
-                base_url=self.places.base_url or request.url,
-                trusted_origins=self.places.origins or frozenset(),
-                vouches_for_urls=self.places.vouches_for_urls,
-                is_in_process=self.places.origins is None,
-            )
+            self.build_demand(required, request.url)
             for required in requirements
             if is_provider(self.credentials.get(required.scheme.key))
         )
         if demands:
             self._check_origin(request, requirements)
         return demands
+
+    def build_demand(self, required: RequiredScheme, url: str) -> CredentialDemand:
+        """Return what a provider is asked for a request to a URL."""
+        return CredentialDemand(
+            scheme=required.scheme,
+            scopes=required.scopes,
+            base_url=self.places.base_url or url,
+            trusted_origins=self.places.origins or frozenset(),
+            vouches_for_urls=self.places.vouches_for_urls,
+            is_in_process=self.places.origins is None,
+        )
 
     def authorize(
         self, request: Request, provided: Mapping[str, Secret] = _NOTHING_PROVIDED

@@ -28,6 +28,7 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SHELL", "/bin/bash")
     monkeypatch.setattr("dynclient.repl.run_console", lambda *_, **__: 0)
+    monkeypatch.setattr("dynclient.cli.login.log_in", lambda *_: None)
     monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: [each.close() for each in sockets])
     open_listener = sandbox._open_listener
     monkeypatch.setattr(sandbox, "_open_listener", lambda host, _port: open_listener(host, 0))
