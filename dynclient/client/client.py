@@ -143,7 +143,8 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
 
     def _send_request(self, request: Any, sink: BodySink | None = None) -> Result:
         exchange = self._begin_exchange(request, sink)
-        return self._build_result(request, self._runner.send(exchange, self._timeouts))
+        response = self._runner.send(exchange, self._timeouts)
+        return self._build_result(exchange.request, response)
 
 
 class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
@@ -188,7 +189,8 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
 
     async def _send_request(self, request: Any) -> Result:
         exchange = self._begin_exchange(request)
-        return self._build_result(request, await self._runner.send(exchange, self._timeouts))
+        response = await self._runner.send(exchange, self._timeouts)
+        return self._build_result(exchange.request, response)
 
 
 class CompiledDocument:

@@ -16,6 +16,7 @@ from dynclient.client.conditional_requests import (
     build_unchanged_result,
     is_unchanged,
 )
+from dynclient.client.idempotency_keys import IdempotencyKeys, find_idempotency_header
 from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
@@ -34,6 +35,7 @@ from dynclient.transport.authorization import CredentialStore, build_unauthorize
 from dynclient.transport.deadline import Deadline
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
+from dynclient.transport.rate_limit import parse_rate
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation, shorten
@@ -244,6 +246,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         if self._options.conditions:
             args, kwargs = self._add_conditions(args, kwargs)
         violations = self._plan.bind(args, kwargs, strict, self._options.media_type).violations
+        if violations and self._idempotency_keys is not None:
+            violations = self._idempotency_keys.select_unfilled(violations)
         return self._excuse_call(violations) if self._excuses else violations
 
     def _excuse_call(self, violations: list[Violation]) -> list[Violation]:
@@ -270,6 +274,9 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             args, kwargs = self._add_conditions(args, kwargs)
         call = plan.bind(args, kwargs, options.checks, options.media_type)
         violations = self._excuse_call(call.violations) if self._excuses else call.violations
+        if violations and self._idempotency_keys is not None:
+            violations = self._idempotency_keys.select_unfilled(violations)
+            call = self._idempotency_keys.complete_call(call)
         if violations:
             raise plan.build_invalid_call(violations)
         try:
@@ -353,9 +360,19 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             follow_redirects=options.follow_redirects,
             max_response_bytes=options.max_response_bytes,
             max_response_values=options.max_response_values,
+            rate=parse_rate(options.rate),
+            idempotency_header=find_idempotency_header(self.operation).lower(),
         )
 
+    @cached_property
+    def _idempotency_keys(self) -> IdempotencyKeys | None:
+        """What gives each call a key by which the server knows it again; None: it knows none."""
+        name = find_idempotency_header(self.operation)
+        return IdempotencyKeys(self._plan, name) if name else None
+
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
+        if self._idempotency_keys is not None:
+            request = self._idempotency_keys.complete_request(request)
         # It begins before the credentials are asked for, which may take their time.
         seconds = self._options.deadline
         deadline = None if seconds is None else Deadline(seconds, self._runner.state.clock)

@@ -23,6 +23,7 @@ from dynclient.names import suggest
 from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.results import ResponseValidation
 from dynclient.schema.formats import FormatCheck
+from dynclient.transport.rate_limit import RATE_HINT, parse_rate
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
 from dynclient.transport.retry_policy import Retry, is_seconds
 from dynclient.transport.signing import SignFunction
@@ -106,6 +107,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "polling": (lambda value: isinstance(value, Polling), "a dynclient.Polling(…)"),
     "if_match": (is_condition, CONDITION_HINT),
     "if_none_match": (is_condition, CONDITION_HINT),
+    "rate": (lambda value: value is None or parse_rate(value) is not None, RATE_HINT),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "pagination": (
         _is_table_mapping,
@@ -157,6 +159,8 @@ class ClientOptions(TypedDict, total=False):
             `retry=Retry(attempts=retries + 1)`. Default: 0.
         retry: a `dynclient.Retry`: what is tried again, how often, and after how long a wait.
             Default: nothing.
+        rate: how many requests are sent in a time, by all threads and tasks together: `10/s`,
+            `100/min`, `1000/h`. A server that asks for a pause gets it. Default: any number.
         follow_redirects: None (the default): GET and HEAD, at most 5; True: every method; False:
             none.
         max_response_bytes: how large the body of a response may be, content coding undone; None:
@@ -195,6 +199,7 @@ class ClientOptions(TypedDict, total=False):
     deadline: float | None
     retries: int
     retry: Retry | None
+    rate: str | None
     follow_redirects: bool | None
     max_response_bytes: int | None
     max_response_values: int | None
@@ -226,6 +231,7 @@ class Options:
     deadline: float | None = None
     retries: int = 0
     retry: Retry | None = None
+    rate: str | None = None
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES

@@ -56,6 +56,10 @@ class ResultRow(NamedTuple):
         return isinstance(self.empty_data, list)
 
 
+#: The call has to be sent once more, to another place. Source: RFC 9110 §15.4.8, §15.4.9.
+_REPEATING_REDIRECTS = frozenset({307, 308})
+
+
 class ResultTable:
     """The result table of an operation: the schema for a status and a media type."""
 
@@ -117,6 +121,9 @@ class ResultTable:
     def _build_row(self, status: int, media_type: str) -> ResultRow:
         declared = self.operation.find_response(status)
         is_success = status < FIRST_ERROR_STATUS
+        if status in _REPEATING_REDIRECTS and (declared is None or declared.status == "default"):
+            # The call was not carried out: no document means this by its default.
+            return ResultRow(media_type, undocumented=self._build_status_violation(status))
         if declared is None and is_success and not self.operation.has_success_response:
             # Where failures alone are declared, nothing is known of a success.
             return ResultRow(media_type)

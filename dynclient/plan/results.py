@@ -16,11 +16,12 @@ from dynclient.errors import (
     UndocumentedResponse,
     status_error,
 )
+from dynclient.masking import mask_url
 from dynclient.notebook_view import NotebookView
 from dynclient.plan.response_bodies import decode_body, find_body_violations
 from dynclient.plan.response_headers import DeclaredHeader
 from dynclient.plan.result_table import FIRST_ERROR_STATUS, ResultTable
-from dynclient.violations import Violation, generalize_path
+from dynclient.violations import Violation, generalize_path, shorten
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
 
@@ -30,6 +31,8 @@ FindLinks = Callable[["Result"], Mapping[str, Any]]
 ResponseValidation = Literal["raise", "warn", "off"]
 
 MAX_MESSAGE_CHARS = 200
+
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 #: Where APIs put the line that says what happened; the first one that is not empty counts.
 _ERROR_MESSAGE_MEMBERS = ("message", "detail", "title", "error_description", "error")
@@ -198,6 +201,11 @@ class ResultBuilder:
         start = f"the {result.status} response"
         if violations[0].kind in ("status", "media-type"):
             text = f"{start} is not in the document"
+            location = result.headers.get("location", "")
+            if location and result.status in _REDIRECT_STATUSES:
+                target = shorten(mask_url(location, result.request.secret_names.query))
+                text = f"{start} redirects to {target}, which was not followed"
+                hint = "follow_redirects=True follows it"
             return self._build_error(UndocumentedResponse, text, result, hint, violations)
         problems = format_count(len(violations), "problem")
         text = f"{start} does not fit the document: {problems}"

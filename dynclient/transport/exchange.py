@@ -23,10 +23,11 @@ from dynclient.transport.policy import (
     build_redirect,
     find_redirect_target,
 )
+from dynclient.transport.rate_limit import Rate
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES, BodySink
 from dynclient.transport.retry_budget import COST_AFTER_TIMEOUT, COST_OF_RETRY
 from dynclient.transport.retry_policy import Retry
-from dynclient.transport.server_limits import read_retry_after
+from dynclient.transport.server_limits import read_retry_wait
 from dynclient.transport.signing import SignFunction, add_signature
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url
@@ -48,6 +49,9 @@ class ExchangePolicy(NamedTuple):
         follow_redirects: whether redirects are followed, as in `policy.find_redirect_target`.
         max_response_bytes: how large the body of a response may be; None: any size.
         max_response_values: how many JSON values it may hold; None: any number.
+        rate: how many requests are sent in a time; None: any number.
+        idempotency_header: the header, in lower case, whose value lets a server know a repeated
+            request; "" where it knows none.
 
     """
 
@@ -55,6 +59,8 @@ class ExchangePolicy(NamedTuple):
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
+    rate: Rate | None = None
+    idempotency_header: str = ""
 
 
 class Exchange(NamedTuple):
@@ -128,7 +134,7 @@ class Exchange(NamedTuple):
         """
         retry, status = self.policy.retry, response.status
         if retry.attempts > 1 and retry.covers_status(status) and self._can_repeat():
-            retry_after_s = read_retry_after(response.headers, clock.read_date())
+            retry_after_s = read_retry_wait(status, response.headers, clock.read_date())
             attempt = self.build_attempt(clock.read() - started, status=status)
             step = self._send_again(attempt, clock, retry_after_s, COST_OF_RETRY)
             if step is not None:
@@ -199,7 +205,11 @@ class Exchange(NamedTuple):
 
     def _can_repeat(self) -> bool:
         """Tell whether the request may be sent once more, whatever became of it."""
-        return self.outgoing.can_repeat and self.outgoing.method in IDEMPOTENT_METHODS
+        outgoing, key_name = self.outgoing, self.policy.idempotency_header
+        if not outgoing.can_repeat:
+            return False
+        has_key = bool(key_name) and any(name.lower() == key_name for name, _ in outgoing.headers)
+        return has_key or outgoing.method in IDEMPOTENT_METHODS
 
     def _refuse_credentials(self) -> ProvidedCredentials | None:
         """Return the credentials as refused, so that their providers are asked again.

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, final
 from dynclient.errors import TimedOut, TransportError
 from dynclient.transport.clock import Clock
 from dynclient.transport.exchange import Done, Exchange, Follow, RenewCredentials, SendAgain
+from dynclient.transport.rate_limit import Rate, RateLimiter
 from dynclient.transport.retry_budget import RetryBudget
 from dynclient.transport.send_progress import SendProgress
+from dynclient.transport.server_limits import read_pause
 from dynclient.wire.message import Response
 
 if TYPE_CHECKING:
@@ -65,6 +67,15 @@ class ClientState:
     def __init__(self) -> None:
         self.clock = Clock()
         self.retry_budget = RetryBudget()
+        self._rate_limiters: dict[Rate, RateLimiter] = {}
+
+    def get_rate_limiter(self, rate: Rate) -> RateLimiter:
+        """Return the limiter of a rate: one for all views that have the same."""
+        limiter = self._rate_limiters.get(rate)
+        if limiter is None:
+            # Of two threads that come at once, both use what the first one kept.
+            limiter = self._rate_limiters.setdefault(rate, RateLimiter(rate))
+        return limiter
 
 
 def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
@@ -79,30 +90,81 @@ def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
     if exchange.provided is not None:
         provided = yield AskProviders(exchange, exchange.provided)
         exchange = exchange.authorize(provided)
-    started = clock.read()
+    rate = exchange.policy.rate
+    limiter = None if rate is None else state.get_rate_limiter(rate)
     while True:
+        if limiter is not None:
+            yield from _wait_for_turn(exchange, limiter, clock)
+        started = clock.read()
         progress = _begin_attempt(exchange)
         outcome: Outcome = yield Send(exchange.prepare_attempt(), progress)
-        step: SendAgain | RenewCredentials | Follow | Done
+        if limiter is not None:
+            _pause_if_asked(limiter, outcome, clock)
+        step: SendAgain | RenewCredentials | Follow | Done | Exchange
         step = _decide(exchange, outcome, progress, clock, started)
+        if not isinstance(step, Done):
+            last_cost = step.cost if isinstance(step, SendAgain) else last_cost
+            step = yield from _prepare_next(exchange, step, outcome, budget)
         if isinstance(step, Done):
             if not budget.is_full:
                 budget.note_end(step.response.status, last_cost)
             return step.response
-        if isinstance(step, RenewCredentials):
-            provided = yield AskProviders(exchange, step.refused)
-            step = step.decide_after_renewal(provided)
-            if isinstance(step, Done):
-                return step.response
-            started = clock.read()
-        if isinstance(step, SendAgain):
-            if not budget.take(step.cost):
-                return _give_up(exchange, outcome, clock.read() - started).response
-            last_cost = step.cost
-            if step.wait_s > 0:
-                yield Wait(step.wait_s)
-            started = clock.read()
-        exchange = step.exchange
+        exchange = step
+
+
+def _prepare_next(
+    exchange: Exchange,
+    step: SendAgain | RenewCredentials | Follow,
+    outcome: Outcome,
+    budget: RetryBudget,
+) -> Generator[Wait | AskProviders, Any, Exchange | Done]:
+    """Yield what comes before the next request, and return its exchange, or the end of the call.
+
+    Raises:
+        TransportError: the call ends here, without a usable response.
+
+    """
+    if isinstance(step, RenewCredentials):
+        provided = yield AskProviders(exchange, step.refused)
+        renewed = step.decide_after_renewal(provided)
+        return renewed if isinstance(renewed, Done) else renewed.exchange
+    if isinstance(step, SendAgain):
+        if not budget.take(step.cost):
+            elapsed_s = step.exchange.earlier_attempts[-1].elapsed_s
+            return _give_up(exchange, outcome, elapsed_s)
+        if step.wait_s > 0:
+            yield Wait(step.wait_s)
+    return step.exchange
+
+
+def _wait_for_turn(
+    exchange: Exchange, limiter: RateLimiter, clock: Clock
+) -> Generator[Wait, Any, None]:
+    """Yield waits until a request may be sent.
+
+    Raises:
+        TimedOut: the deadline of the call comes first.
+
+    """
+    deadline = exchange.deadline
+    remaining_s = None if deadline is None else deadline.remaining_s
+    turn = limiter.take_turn(clock.read(), remaining_s)
+    while turn is not None:
+        wait_s = limiter.measure_wait(turn, clock.read())
+        if wait_s <= 0:
+            return
+        if deadline is not None and wait_s >= deadline.remaining_s:
+            break
+        yield Wait(wait_s)
+    raise exchange.build_deadline_error("rate")
+
+
+def _pause_if_asked(limiter: RateLimiter, outcome: Outcome, clock: Clock) -> None:
+    """Pause all requests where a response asks for it."""
+    if isinstance(outcome, Response):
+        pause_s = read_pause(outcome.status, outcome.headers, clock.read_date())
+        if pause_s:
+            limiter.pause(pause_s, clock.read())
 
 
 def _begin_attempt(exchange: Exchange) -> SendProgress:

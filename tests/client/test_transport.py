@@ -145,6 +145,34 @@ def test_a_location_of_a_hostile_server_ends_in_our_error_or_an_answer(kind, to)
     assert all(r.url.scheme in ("http", "https") and r.url.host for r in server.seen)
 
 
+@pytest.mark.parametrize("status", [307, 308])
+@pytest.mark.parametrize(
+    "responses",
+    [
+        {"200": {"description": "fine"}},
+        {"default": {"description": "what went wrong"}},
+        {"4XX": {"description": "what went wrong"}},
+    ],
+)
+def test_a_redirect_that_is_not_followed_says_where_it_leads(kind, status, responses):
+    location = f"/elsewhere?token={'s3cret' * 9}"
+    server = Server(lambda _: httpx.Response(status, headers={"location": location}))
+    made = single(method="post", responses=responses)
+    with pytest.raises(errors.UndocumentedResponse) as caught:
+        run(kind(made, transport=server))
+    text = f"the {status} response redirects to /elsewhere?token=…, which was not followed"
+    assert text in caught.value.headline
+    assert caught.value.hint == "follow_redirects=True follows it"
+    assert len(server.seen) == 1
+
+
+def test_a_redirect_that_the_document_declares_is_a_result(kind):
+    server = Server(lambda _: httpx.Response(307, headers={"location": "/x"}))
+    for declared in ("307", "3XX"):
+        made = single(method="post", responses={declared: {"description": "elsewhere"}})
+        assert run(kind(made, transport=server)) is None
+
+
 # --- retries
 
 
