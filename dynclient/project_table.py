@@ -14,7 +14,7 @@ from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
 
-_KEYS = ("spec", "specs", "overlays", "excuse", "diff", "http", "profiles")
+_KEYS = ("spec", "specs", "overlays", "excuse", "pagination", "diff", "http", "profiles")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class ProjectTable:
         excuse: where violations of the documents are excused.
         overlays: the paths or URLs of the overlays that change the documents.
         http: the HTTP library of calls; None where it says none.
+        pagination: the table `[tool.dynclient.pagination]`: how lists page, by operation.
         diff: the table `[tool.dynclient.diff]`, as it stands.
         profiles: the tables `[tool.dynclient.profiles.NAME]` by name, as they stand.
 
@@ -39,6 +40,7 @@ class ProjectTable:
     excuse: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     http: HttpLibrary | None = None
+    pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     diff: Mapping[str, Any] = field(default_factory=dict)
     profiles: Mapping[str, Any] = field(default_factory=dict)
 
@@ -102,9 +104,15 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
             f"{where}: http cannot be {shorten_repr(http)}",
             hint=f"one of {', '.join(HTTP_LIBRARIES)}",
         )
-    for key in ("diff", "profiles"):
+    for key in ("diff", "pagination", "profiles"):
         if not isinstance(table.get(key, {}), dict):
             raise UsageError(f"{file}: [tool.dynclient.{key}] is no table")
+    for name, entry in table.get("pagination", {}).items():
+        if not isinstance(entry, dict):
+            raise UsageError(
+                f"{file}: [tool.dynclient.pagination]: {name} cannot be {shorten_repr(entry)}",
+                hint=f'write {name} = {{ style = "offset", parameter = "skip", items = "data" }}',
+            )
     return ProjectTable(
         file,
         tuple(resolve_path(path, file) for path in dict.fromkeys(all_specs)),
@@ -112,6 +120,7 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
         excuse=tuple(toml_files.check_texts(f"{where}: excuse", table.get("excuse", []), "excuse")),
         overlays=tuple(resolve_path(path, file) for path in overlays),
         http=http,
+        pagination=table.get("pagination", {}),
         diff=table.get("diff", {}),
         profiles=table.get("profiles", {}),
     )

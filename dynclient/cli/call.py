@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,17 @@ class ResultView:
         else:
             terminal_output.print_data(data, media_type)
 
+    def print_line(self, item: Any) -> None:
+        """Print an item as a line of JSON, or what the query selects of it."""
+        from dynclient.cli.terminal_output import print_block, print_json_line
+
+        if self.query is not None:
+            item = self.query.select(item)
+        if self.is_raw and isinstance(item, str):
+            print_block(item)
+        else:
+            print_json_line(item)
+
 
 #: A result is printed as it came.
 WHOLE_RESULT = ResultView(query=None, is_raw=False, is_table=False)
@@ -174,7 +186,7 @@ def _call_operation(
     operation = found.operation
     if not options.edit:
         arguments = parse_arguments(operation, words, options.body, options.param, found.values)
-        send_call(operation, arguments, options, view)
+        _choose_sender(options)(operation, arguments, options, view)
         return
     from dynclient.cli.body_examples import edit_example
     from dynclient.cli.terminal_output import print_note
@@ -182,11 +194,22 @@ def _call_operation(
     file = edit_example(operation)
     try:
         arguments = parse_arguments(operation, words, f"@{file}", options.param, found.values)
-        send_call(operation, arguments, options, view)
+        _choose_sender(options)(operation, arguments, options, view)
     except DynclientError:
         print_note(f"the body is kept in {file}; --body @{file} sends it")
         raise
     file.unlink()
+
+
+def _choose_sender(
+    options: CallOptions,
+) -> Callable[[Operation, CallArguments, CallOptions, ResultView], None]:
+    """Return what sends a call and prints what comes back."""
+    if not options.is_all:
+        return send_call
+    from dynclient.cli.all_pages import print_all_items
+
+    return print_all_items
 
 
 def _print_curl(operation_name: str, words: CommandWords, options: CallOptions) -> None:

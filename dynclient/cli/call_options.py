@@ -33,6 +33,10 @@ class CallOptions:
     raw: bool
     table: bool
     output: str | None
+    is_all: bool
+    limit: int | None
+    max_pages: int | None
+    resume: str | None
     curl: bool
     include: bool
     verbose: bool
@@ -89,6 +93,21 @@ _OPTIONS = (
         metavar="FILE",
         help="Write the body of the answer to FILE, byte by byte; - is stdout.",
     ),
+    click.option(
+        "--all",
+        "is_all",
+        is_flag=True,
+        help="Print the items of all pages of a list, each as a line of JSON.",
+    ),
+    click.option(
+        "--limit", metavar="N", type=click.IntRange(min=0), help="With --all: at most N items."
+    ),
+    click.option(
+        "--max-pages", metavar="N", type=click.IntRange(min=0), help="With --all: at most N pages."
+    ),
+    click.option(
+        "--resume", metavar="CURSOR", help="With --all: go on where a failed command stopped."
+    ),
     click.option("--curl", is_flag=True, help="Print the call as a curl command; nothing is sent."),
     click.option("-i", "--include", is_flag=True, help="Print status and headers before the body."),
     click.option(
@@ -121,9 +140,32 @@ def check_call_options(options: CallOptions) -> None:
         raise UsageError("--raw goes with --query", hint="give --query an expression")
     if options.raw and options.table:
         raise UsageError("--raw and --table exclude each other", hint="give one")
+    _check_page_options(options)
     if options.edit and options.body is not None:
         hint = "--edit begins with an example; the file of --body can be edited before"
         raise UsageError("--edit and --body exclude each other", hint=hint)
+
+
+def _check_page_options(options: CallOptions) -> None:
+    page_options = {
+        "--limit": options.limit,
+        "--max-pages": options.max_pages,
+        "--resume": options.resume,
+    }
+    given = [name for name, value in page_options.items() if value is not None]
+    if given and not options.is_all:
+        raise UsageError(f"{given[0]} goes with --all", hint="add --all")
+    others = {
+        "--output": options.output,
+        "--table": options.table,
+        "--include": options.include,
+        "--curl": options.curl,
+        "--example": options.example,
+    }
+    for name, value in others.items():
+        if options.is_all and value:
+            hint = "send the lines to a file: > FILE" if name == "--output" else "give one"
+            raise UsageError(f"--all and {name} exclude each other", hint=hint)
 
 
 def build_client_options(options: CallOptions) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dynclient.cli.profiles import Profile
     from dynclient.client.client import Client
     from dynclient.model import Document, SecurityScheme
+    from dynclient.sandbox import Sandbox
     from dynclient.wire.credential_provider import Credential, Secret
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -123,6 +124,13 @@ def choose_spec(spec: str | None, named: str | None) -> str | None:
     return spec or named
 
 
+class ProjectOptions(TypedDict):
+    """The options of a client that pyproject.toml sets; `ClientOptions` describes them."""
+
+    excuse: Sequence[str]
+    pagination: Mapping[str, Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class DocumentChoice:
     """A document that was chosen.
@@ -133,6 +141,8 @@ class DocumentChoice:
         excuse: where pyproject.toml excuses violations of it.
         overlays: the paths or URLs of the overlays that change it.
         http: the HTTP library that pyproject.toml names for calls; None where it names none.
+        pagination: how pyproject.toml says that lists page, by operation.
+        has_siblings: whether pyproject.toml names other documents too.
 
     """
 
@@ -141,6 +151,21 @@ class DocumentChoice:
     excuse: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     http: HttpLibrary | None = None
+    pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    has_siblings: bool = False
+
+    def build_client_options(self, document: Document) -> ProjectOptions:
+        """Return the options of its client that pyproject.toml sets.
+
+        Of a project with several documents, each takes what is said of its own operations.
+        """
+        names = document.operation_names
+        pagination = {
+            name: table
+            for name, table in self.pagination.items()
+            if not self.has_siblings or name == "*" or names.find_key(name) is not None
+        }
+        return {"excuse": self.excuse, "pagination": pagination}
 
     @property
     def is_shipped(self) -> bool:
@@ -228,11 +253,20 @@ def list_project_choices(table: ProjectTable) -> list[DocumentChoice]:
         if table.profiles:
             hint += f", or choose a profile: --profile {next(iter(table.profiles))}"
         raise UsageError(f"{table.name} names no document", hint=hint)
-    overlays = table.overlays + _get_overlays()
-    http = _get_http(table)
-    return [
-        DocumentChoice(spec, str(table.file), table.excuse, overlays, http) for spec in table.specs
-    ]
+    return [_build_project_choice(table, spec, str(table.file)) for spec in table.specs]
+
+
+def _build_project_choice(table: ProjectTable, source: str, named_by: str) -> DocumentChoice:
+    """Return one of the documents of a project, with all that pyproject.toml sets for it."""
+    return DocumentChoice(
+        source,
+        named_by,
+        excuse=table.excuse,
+        overlays=table.overlays + _get_overlays(),
+        http=_get_http(table),
+        pagination=table.pagination,
+        has_siblings=len(table.specs) > 1,
+    )
 
 
 def _get_http(table: ProjectTable) -> HttpLibrary | None:
@@ -242,13 +276,11 @@ def _get_http(table: ProjectTable) -> HttpLibrary | None:
 
 def _build_choice(source: str, named_by: str, table: ProjectTable | None) -> DocumentChoice:
     """Return a document that was named; what pyproject.toml sets for it counts."""
-    overlays = _get_overlays()
     if table is None:
-        return DocumentChoice(source, named_by, overlays=overlays)
-    http = _get_http(table)
-    if Path(source).absolute() not in [Path(spec).absolute() for spec in table.specs]:
-        return DocumentChoice(source, named_by, overlays=overlays, http=http)
-    return DocumentChoice(source, named_by, table.excuse, table.overlays + overlays, http)
+        return DocumentChoice(source, named_by, overlays=_get_overlays())
+    if Path(source).absolute() in [Path(spec).absolute() for spec in table.specs]:
+        return _build_project_choice(table, source, named_by)
+    return DocumentChoice(source, named_by, overlays=_get_overlays(), http=_get_http(table))
 
 
 def load_choice(choice: DocumentChoice) -> Document:
@@ -318,7 +350,9 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
         print_note(
             f"{format_one_line(document.title)} on the sandbox; --server URL calls the real one"
         )
-    return open_sandbox_client(document).with_options(excuse=choice.excuse)
+    return open_sandbox_client(document, build_sandbox(document, choice)).with_options(
+        **choice.build_client_options(document)
+    )
 
 
 def open_unconnected_client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
@@ -333,7 +367,9 @@ def open_unconnected_client(spec: str | None, server: str | None, *, sandbox: bo
     choice = choose_document(spec)
     target = choose_target(server, sandbox=sandbox)
     document = load_choice(choice)
-    return Client(document, server=target.server, excuse=choice.excuse, http=choice.http)
+    return Client(
+        document, server=target.server, http=choice.http, **choice.build_client_options(document)
+    )
 
 
 def open_real_client(
@@ -358,8 +394,8 @@ def open_real_client(
         document,
         server=target.server,
         credentials=credentials,
-        excuse=choice.excuse,
         http=choice.http,
+        **choice.build_client_options(document),
     )
 
 
@@ -417,6 +453,13 @@ def choose_target(server: str | None, *, sandbox: bool) -> CallTarget:
     profile = find_chosen_profile()
     own_server = profile.server if profile is not None else None
     return CallTarget(server or own_server or os.environ.get("DYNCLIENT_SERVER") or None, profile)
+
+
+def build_sandbox(document: Document, choice: DocumentChoice) -> Sandbox:
+    """Return a sandbox of the document that was chosen; it pages as pyproject.toml says."""
+    from dynclient.sandbox import Sandbox
+
+    return Sandbox(document, pagination=choice.build_client_options(document)["pagination"])
 
 
 def open_sandbox_client(document: Document, sandbox: Any = None) -> Client:

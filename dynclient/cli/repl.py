@@ -58,8 +58,6 @@ def _open_client(
     document = document_option.load_choice(choice)
     if target.is_real:
         return document_option.open_real_client(document, choice, target), None
-    from dynclient.sandbox import Sandbox
-
-    sandbox = Sandbox(document)
+    sandbox = document_option.build_sandbox(document, choice)
     client = document_option.open_sandbox_client(document, sandbox)
-    return client.with_options(excuse=choice.excuse), sandbox
+    return client.with_options(**choice.build_client_options(document)), sandbox

@@ -115,6 +115,12 @@ def _print_json(value: Any) -> None:
         click.echo(text)
 
 
+def print_json_line(value: Any) -> None:
+    """Print a value as JSON on one line."""
+    text = dump_json(value)
+    click.echo(text if _is_encodable(text) else escape_json_text(json.dumps(value)))
+
+
 def format_json(value: Any) -> str:
     """Return JSON, indented; all but ASCII is escaped where the output cannot carry it."""
     text = dump_json(value, indent=2)

@@ -264,8 +264,31 @@ def begin_walk(
         InvalidCall: the arguments do not fit the operation.
 
     """
+    media_type = operation._options.media_type  # noqa: SLF001 (a walk belongs to its operation)
+    options, arguments = split_options(operation._plan, media_type, args, kwargs)  # noqa: SLF001 (as above)
+    return build_walk(operation, options, args, arguments)
+
+
+def build_walk(
+    operation: BoundOperation[Any],
+    options: PageOptions,
+    args: tuple[Any, ...],
+    arguments: dict[str, Any],
+) -> PageWalk:
+    """Return the way through the pages of an operation.
+
+    Args:
+        operation: the operation.
+        options: how far pages are followed.
+        args: positional arguments of the operation.
+        arguments: its arguments by name.
+
+    Raises:
+        UsageError: it is not known how the operation pages.
+        InvalidCall: the arguments do not fit the operation.
+
+    """
     plan, client_options = operation._plan, operation._options  # noqa: SLF001 (a walk belongs to its operation)
-    options, arguments = split_options(plan, client_options.media_type, args, kwargs)
     request = operation.request(*args, **arguments)
     pagination = require_pagination(operation.pagination, plan)
     bound = plan.bind(args, arguments, client_options.checks, client_options.media_type)

@@ -100,4 +100,5 @@ def require_pagination(pagination: Pagination | None, plan: Plan) -> Pagination:
             " nothing was sent"
         )
         table = pagination.to_table()
-    raise UsageError(text, hint=f"say it: Client(…, pagination={{{operation.id!r}: {table!r}}})")
+    hint = f"say it: Client(…, pagination={{{operation.id!r}: {table!r}}})"
+    raise UsageError(text, hint=hint, table=table)
