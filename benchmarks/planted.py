@@ -84,6 +84,7 @@ DRAWS = ("tests/strategies/test_from_schema.py", "tests/strategies/test_engines.
 DIFF_LIMITS = ("tests/diffing/test_bounded_effort.py",)
 NOTEBOOK = ("tests/client/test_notebook.py",)
 REPL_COMPLETION = ("tests/repl/test_completion.py",)
+REPL_RECORDING = ("tests/repl/test_recording.py",)
 REPL_SCRIPTS = ("tests/repl/test_session_script.py",)
 PROFILES = ("tests/cli/test_profiles.py",)
 SHELL_WORDS = ("tests/cli/test_call_words.py",)
@@ -368,6 +369,10 @@ FAULTS = [
     Planted("what is not asked for is built", "notebook_view.py", " - set(exclude or ())", "", NOTEBOOK),
     Planted("the text of a panel has no bound", "notebook_view.py", "[*lines[:MAX_TEXT_LINES],", "[*lines,", NOTEBOOK),
     # the REPL
+    Planted("an interrupted coroutine stays in the loop", "repl/cancellable_run.py", "        task.cancel()\n        return loop.run_until_complete(task)", "        raise", ("tests/repl/test_interruption.py", "-k", "await")),
+    Planted("a body is read before it is sent", "repl/request_call.py", "if not isinstance(request.body, bytes | None):", "if False:", REPL_RECORDING),
+    Planted("calls of other documents are in the script", "repl/session_steps.py", " and is_of_session:", ":", REPL_RECORDING),
+    Planted("a sign that a call is under way stays", "repl/progress_sign.py", "                self._status.stop()", "                pass", ("tests/repl/test_progress_sign.py",)),
     Planted("secrets of results are offered", "repl/seen_values.py", " or is_secret_name(name)", "", REPL_COMPLETION),
     Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),
     Planted("a default is what is equal to it", "repl/value_candidates.py", "is_default = value == default and type(value) is type(default)", "is_default = value == default", REPL_COMPLETION),

@@ -33,6 +33,10 @@ _BINARY_MARKS = ("$base64", "$file")
 _STDIN_TAKEN = f"{__name__}.stdin"
 
 
+#: For JSON that no shell has read.
+_NO_JSON_HINT = "`--example` prints a body that fits"
+
+
 def parse_json(text: str, name: str) -> Any:
     """Return the value of a JSON text.
 
@@ -74,7 +78,7 @@ def read_json_file(file: str, hint: str | None = None) -> Any:
         name = "standard input" if file == STDIN else file
         return parse_json(data.decode("utf-8", "surrogateescape"), name)
     except UsageError as error:
-        error.hint = hint or error.hint
+        error.hint = hint or _NO_JSON_HINT
         raise
 
 

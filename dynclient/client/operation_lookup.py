@@ -40,8 +40,10 @@ def _list_known_names(document: Document, name: str, known: Iterable[str] | None
     """Return the names to suggest: `METHOD /path`, operationIds, or names of Python."""
     if known is not None:
         return known
-    if " " in name or "/" in name:
+    if " " in name or name.startswith("/"):
         return [operation.request for operation in document.operations.values()]
+    if "/" in name:
+        return [*document.operations, *(each.request for each in document.operations.values())]
     has_capitals = name != name.lower()
     return document.operations if has_capitals else document.operation_names.python
 

@@ -39,8 +39,7 @@ class OperationMapping(NotebookView, Mapping[str, OperationT]):
         return len(self._keys)
 
     def __repr__(self) -> str:
-        names = shorten(", ".join(self._keys), MAX_CHARS)
-        return f"<{format_count(len(self), 'operation')}: {names}>"
+        return _format_names(format_count(len(self), "operation"), self._keys)
 
     def __str__(self) -> str:
         """Return a table: name, method and path, summary."""
@@ -66,7 +65,7 @@ class TagMapping(NotebookView, dict[str, OperationMapping[OperationT]]):
     """The operations of each tag."""
 
     def __repr__(self) -> str:
-        return f"<{format_count(len(self), 'tag')}: {shorten(', '.join(self), MAX_CHARS)}>"
+        return _format_names(format_count(len(self), "tag"), self)
 
     def __str__(self) -> str:
         """Return a table: tag, number of operations."""
@@ -81,3 +80,9 @@ class TagMapping(NotebookView, dict[str, OperationMapping[OperationT]]):
         from dynclient.description.operation_panel import build_tags_panel
 
         return build_tags_panel({tag: each.list_declared() for tag, each in self.items()})
+
+
+def _format_names(count: str, names: Iterable[str]) -> str:
+    """Return a repr: how many there are, and some of their names."""
+    text = shorten(", ".join(names), MAX_CHARS)
+    return f"<{count}: {text}>" if text else f"<{count}>"

@@ -76,6 +76,8 @@ def find_topic_types(client: BaseClient[Any], topic: str) -> SchemaTypes:
         if start in client and rest:
             return _find_in_operation(client[start], topic, rest)
     known = [*client.operations, *schema_names]
+    if len(parts) > 1:
+        raise _build_unknown_part(topic, parts[0], known)
     raise build_not_found_error(client.document, topic, known)
 
 

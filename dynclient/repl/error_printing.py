@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 import traceback
 
+from dynclient.repl.cancellable_run import INTERRUPTIONS
+
 
 def print_error(error: BaseException) -> None:
     """Print an error as its message, and remember it for `show_traceback`."""
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
-    print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 (a console prints)
+    is_interruption = isinstance(error, INTERRUPTIONS)
+    message = "\ncancelled" if is_interruption else f"{type(error).__name__}: {error}"
+    print(message, file=sys.stderr)  # noqa: T201 (a console prints)
 
 
 def show_traceback() -> None:

@@ -36,6 +36,9 @@ MAX_DEPTH = 5
 #: How many of the found operations are shown.
 MAX_SHOWN = 20
 
+#: Words that say nothing of an operation, where others stand beside them.
+_FUNCTION_WORDS = frozenset({"a", "an", "and", "by", "for", "in", "of", "on", "the", "to", "with"})
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -118,6 +121,7 @@ class OperationFinder:
 
         """
         words = _split_words(text)
+        words = [word for word in words if word not in _FUNCTION_WORDS] or words
         found = [
             FoundOperation(operation, matches)
             for operation in self._client.operations.values()

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from dynclient.client.client import Operation
+from dynclient.client.operation import BoundOperation
 from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_url
+from dynclient.model import Document
 from dynclient.plan.call_document import Call
 from dynclient.plan.results import Result
 from dynclient.repl.seen_values import SeenValues
@@ -30,7 +31,7 @@ class RecordedExchange:
 
     Attributes:
         operation: which was called.
-        call: the call document; None where a `Request` was sent that was built before.
+        call: the call document; None where a `Request` was sent that no call makes.
         request: what was sent.
         result: what came back; None where no response came.
         error: the error that was raised, None for none.
@@ -39,7 +40,7 @@ class RecordedExchange:
 
     """
 
-    operation: Operation
+    operation: BoundOperation[Any]
     call: Call | None
     request: Request
     result: Result | None
@@ -83,6 +84,8 @@ class History(Sequence[RecordedExchange]):
         self.source = source or SessionSource()
         #: The options of the client of the session; those of its views are compared with them.
         self.base_options = Options()
+        #: The document of that client; calls of other documents are in no script.
+        self.document: Document | None = None
         #: The dummy credentials of a session on the sandbox.
         self.dummy_credentials: dict[str, Any] = {}
         self._exchanges: deque[RecordedExchange] = deque()

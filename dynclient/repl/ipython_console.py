@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dynclient.errors import DynclientError
+from dynclient.repl.cancellable_run import INTERRUPTIONS, run_cancellable
 from dynclient.repl.completion import complete_code
 from dynclient.repl.error_printing import print_error
 from dynclient.repl.history import History
@@ -49,12 +50,20 @@ def build_ipython_config() -> Any:
 def configure_shell(shell: Any) -> None:
     """Give an IPython shell our completion, printing of results, and messages of errors."""
     shell.Completer.custom_matchers.append(build_matcher(shell))
-    shell.set_custom_exc((DynclientError,), _show_error)
+    shell.set_custom_exc((DynclientError, *INTERRUPTIONS), _show_error)
+    shell.loop_runner = _run_input
     _print_data_folded(shell)
     history = shell.user_ns.get("history")
     if isinstance(history, History):
         printer = ExchangePrinter(history)
         shell.events.register("post_run_cell", lambda *_: printer.print_new())
+
+
+def _run_input(coroutine: Any) -> Any:
+    from IPython.core.async_helpers import get_asyncio_loop
+
+    loop = get_asyncio_loop()  # type: ignore[no-untyped-call] # IPython has no types
+    return run_cancellable(loop, coroutine)
 
 
 def _show_error(_shell: Any, _kind: Any, error: Any, _trace: Any, tb_offset: Any = None) -> None:  # noqa: ARG001 (IPython's name)

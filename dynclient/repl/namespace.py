@@ -14,7 +14,7 @@ from dynclient.errors import DynclientError
 from dynclient.masking import mask_url
 from dynclient.repl.finder import OperationFinder
 from dynclient.repl.history import History, SessionSource
-from dynclient.repl.recording_client import record_client
+from dynclient.repl.recording_client import build_async_client_class, record_client
 from dynclient.repl.shown_topic import TopicDisplay
 from dynclient.repl.tag_operations import build_tag_names
 from dynclient.wire.message import build_credential_variable
@@ -44,7 +44,7 @@ def build_namespace(client: Client, source: SessionSource, sandbox: Any = None) 
         "diff": dynclient.diff,
         "errors": dynclient.errors,
         "Call": dynclient.Call,
-        "AsyncClient": dynclient.AsyncClient,
+        "AsyncClient": build_async_client_class(history),
         "Sandbox": dynclient.Sandbox,
         "dynclient": dynclient,
     }

@@ -1,103 +1,154 @@
-"""The client of the console, whose exchanges are kept in a history."""
+"""The clients of the console, whose exchanges are kept in a history."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Self, Unpack
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeVar, cast
 
-from dynclient.client.client import Client, Operation
-from dynclient.client.options import ClientOptions
+from dynclient.client.client import AsyncClient, AsyncOperation, Client, Operation
+from dynclient.client.operation import BoundOperation
 from dynclient.errors import DynclientError, ResponseError
 from dynclient.plan.call_document import Call
 from dynclient.plan.results import Result
 from dynclient.repl.history import History, RecordedExchange
 from dynclient.repl.progress_sign import show_progress
+from dynclient.repl.request_call import read_request_call
 from dynclient.wire.message import Request
 
+OperationT = TypeVar("OperationT")
 
-class RecordingOperation(Operation):  # noqa: D101 (its docstring is each operation's own)
-    __doc__ = Operation.__dict__["__doc__"]
+
+class _RunningExchange:
+    """An exchange that is under way.
+
+    Attributes:
+        call: the call document; None where a `Request` was given that no call makes.
+        request: what is sent.
+        result: what came back; it is set when the exchange is over.
+
+    """
+
+    def __init__(self, call: Call | None, request: Request) -> None:
+        self.call = call
+        self.request = request
+        self.result: Result | None = None
+
+
+class _ExchangeRecorder(BoundOperation[Any]):
+    __doc__ = BoundOperation.__dict__["__doc__"]
     _history: History
 
     def keep_history(self, history: History) -> None:
         """Keep the exchanges in a history."""
         self._history = history
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Send the call and return its data, as `Operation` does."""
-        call, request = self._prepare_call(args, kwargs)
-        return self._send_recorded(call, request).data
-
-    def send(self, /, *args: Any, **kwargs: Any) -> Result:
-        """Send the call and return all that came back, as `Operation` does."""
+    def _prepare_exchange(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _RunningExchange:
+        """Return the exchange of a call, or of a `Request`; arguments are read once."""
         if len(args) == 1 and isinstance(args[0], Request):
-            return self._send_recorded(None, self._prepare_request(args, kwargs))
-        call, request = self._prepare_call(args, kwargs)
-        return self._send_recorded(call, request)
-
-    def _prepare_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Call, Request]:
-        """Return the call document and its request; arguments are read once."""
+            request = self._prepare_request(args, kwargs)
+            return _RunningExchange(read_request_call(self, request), request)
         options = self._options
         bound = self._plan.bind(args, kwargs, options.checks, options.media_type)
         if bound.violations:
-            return bound.document, self.request(*args, **kwargs)
-        return bound.document, self.request(bound.document)
+            return _RunningExchange(bound.document, self.request(*args, **kwargs))
+        return _RunningExchange(bound.document, self.request(bound.document))
 
-    def _send_recorded(self, call: Call | None, request: Request) -> Result:
+    @contextmanager
+    def _record(self, exchange: _RunningExchange) -> Iterator[None]:
+        """Keep an exchange that is made in the block; a sign shows that it is under way."""
         try:
-            with show_progress(f"{request.method} {self.path}"):
-                result = self._send_request(request)
+            with show_progress(f"{exchange.request.method} {self.path}"):
+                yield
         except DynclientError as error:
-            result_of_error = error.result if isinstance(error, ResponseError) else None
-            self._add_exchange(call, request, result_of_error, error)
+            exchange.result = error.result if isinstance(error, ResponseError) else None
+            self._add_exchange(exchange, error)
             raise
-        self._add_exchange(call, request, result, None)
-        return result
+        self._add_exchange(exchange, None)
 
-    def _add_exchange(
-        self,
-        call: Call | None,
-        request: Request,
-        result: Result | None,
-        error: DynclientError | None,
-    ) -> None:
+    def _add_exchange(self, exchange: _RunningExchange, error: DynclientError | None) -> None:
+        result = exchange.result
         size = 0 if result is None else measure_data(result.data)
-        exchange = RecordedExchange(self, call, request, result, error, self._options, size)
-        self._history.add(exchange)
+        recorded = RecordedExchange(
+            self, exchange.call, exchange.request, result, error, self._options, size
+        )
+        self._history.add(recorded)
+
+
+class RecordingOperation(_ExchangeRecorder, Operation):  # noqa: D101 (its docstring is each operation's own)
+    __doc__ = Operation.__dict__["__doc__"]
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Send the call and return its data, as `Operation` does."""
+        return self.send(*args, **kwargs).data
+
+    def send(self, /, *args: Any, **kwargs: Any) -> Result:
+        """Send the call and return all that came back, as `Operation` does."""
+        exchange = self._prepare_exchange(args, kwargs)
+        with self._record(exchange):
+            exchange.result = self._send_request(exchange.request)
+        return exchange.result
+
+
+class RecordingAsyncOperation(_ExchangeRecorder, AsyncOperation):  # noqa: D101 (as above)
+    __doc__ = AsyncOperation.__dict__["__doc__"]
+
+    async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Send the call and return its data, as `AsyncOperation` does."""
+        return (await self.send(*args, **kwargs)).data
+
+    async def send(self, /, *args: Any, **kwargs: Any) -> Result:
+        """Send the call and return all that came back, as `AsyncOperation` does."""
+        exchange = self._prepare_exchange(args, kwargs)
+        with self._record(exchange):
+            exchange.result = await self._send_request(exchange.request)
+        return exchange.result
 
 
 class RecordingClient(Client):
     """A client like any other, whose exchanges are kept in a history."""
 
     _operation_class = RecordingOperation
-    _history: History
+    _history: ClassVar[History]
 
     def _bind_operation(self, key: str) -> Operation:
-        bound = super()._bind_operation(key)
-        if isinstance(bound, RecordingOperation):
-            bound.keep_history(self._history)
-        return bound
+        return _keep_history(super()._bind_operation(key), self._history)
 
-    def with_options(self, **changes: Unpack[ClientOptions]) -> Self:
-        """Return a view with other options; its exchanges are kept in the same history."""
-        view = super().with_options(**changes)
-        view._history = self._history  # noqa: SLF001 (a view shares it)
-        return view
 
-    def _keep_history(self, history: History) -> None:
-        """Keep the exchanges in a history. A public name could be that of an operation."""
-        self._history = history
-        history.base_options = self._options
+class RecordingAsyncClient(AsyncClient):
+    """An asynchronous client like any other, whose exchanges are kept in a history."""
 
-    def __repr__(self) -> str:
-        return super().__repr__().replace(type(self).__name__, Client.__name__, 1)
+    _operation_class = RecordingAsyncOperation
+    _history: ClassVar[History]
+
+    def _bind_operation(self, key: str) -> AsyncOperation:
+        return _keep_history(super()._bind_operation(key), self._history)
+
+
+def _keep_history(operation: OperationT, history: History) -> OperationT:
+    if isinstance(operation, _ExchangeRecorder):
+        operation.keep_history(history)
+    return operation
 
 
 def record_client(client: Client, history: History) -> RecordingClient:
     """Return a view on a client whose exchanges are kept in a history."""
-    view = client._build_view(RecordingClient)  # noqa: SLF001 (a view on the same connections)
-    view._keep_history(history)  # noqa: SLF001 (the same)
+    kind = cast("type[RecordingClient]", _bind_to_history(RecordingClient, Client, history))
+    view = client._build_view(kind)  # noqa: SLF001 (a view on the same connections)
+    history.document = client.document
+    history.base_options = view._options  # noqa: SLF001 (scripts say what differs)
     return view
+
+
+def build_async_client_class(history: History) -> type[AsyncClient]:
+    """Return `AsyncClient` as the console has it: its exchanges are kept in a history."""
+    return cast("type[AsyncClient]", _bind_to_history(RecordingAsyncClient, AsyncClient, history))
+
+
+def _bind_to_history(kind: type, shown_as: type, history: History) -> type:
+    """Return a class whose clients, and their views, keep a history; it has the name of another."""
+    return type(shown_as.__name__, (kind,), {"_history": history, "__doc__": shown_as.__doc__})
 
 
 def measure_data(data: Any) -> int:

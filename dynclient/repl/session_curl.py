@@ -18,6 +18,7 @@ from dynclient.repl.session_steps import (
     ResultReference,
     SessionStep,
     build_steps,
+    describe_left_out,
 )
 
 #: Stands for a variable in a request; no document has it by chance.
@@ -32,12 +33,13 @@ _UNCHECKED = RequestChecks(is_enabled=False)
 def write_curl_session(history: History) -> str:
     """Return the session as a shell script; credentials and secrets are variables to be set."""
     lines = ["#!/bin/sh"]
-    steps = build_steps(list(history))
+    steps = build_steps(history)
     if any(step.is_used for step in steps):
         lines.append("# It needs curl and jq.")
     if history.source.is_sandbox:
         spec = escape_unprintable(shlex.quote(history.source.spec))
         lines.append(f"# The session ran on a sandbox; this serves one: dynclient sandbox {spec}")
+    lines += [f"# {line}" for line in describe_left_out(history, steps)]
     writer = _CurlSessionWriter()
     for step in steps:
         lines += ["", *writer.write_step(step)]

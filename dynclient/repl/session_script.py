@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dynclient.client.options import Options
@@ -14,7 +14,7 @@ from dynclient.description.python_text import (
     format_python_call,
     format_python_literal,
 )
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import format_one_line
 from dynclient.masking import is_secret_header_name, mask_url
 from dynclient.plan.call_document import Call
 from dynclient.repl.history import History
@@ -23,6 +23,7 @@ from dynclient.repl.session_steps import (
     SessionStep,
     build_secret_variable,
     build_steps,
+    describe_left_out,
 )
 
 WIDTH = 96
@@ -50,7 +51,8 @@ _MODULES = {
 def write_script(history: History) -> str:
     """Return the session as a script that runs as it is written."""
     lines = [*_write_client(history)]
-    for step in build_steps(list(history)):
+    steps = build_steps(history)
+    for step in steps:
         error = step.exchange.error
         text = _write_call(step, history.base_options)
         if error is not None:
@@ -58,20 +60,21 @@ def write_script(history: History) -> str:
             lines += _indent(text)
         else:
             lines += (f"{step.variable} = {text}" if step.is_used else text).split("\n")
-    return _finish(history, lines, "A session")
+    return _finish(history, steps, lines, "A session")
 
 
 def write_test(history: History) -> str:
     """Return the session as a test: it asserts the statuses, and what stays the same."""
     lines = ["def test_session():"]
     body = [*_write_client(history)]
-    for step in build_steps(list(history)):
+    steps = build_steps(history)
+    for step in steps:
         body += _write_tested_step(step, history.base_options)
     lines += [f"{INDENT}{line}".rstrip() for line in body]
-    return _finish(history, lines, "A session as a test")
+    return _finish(history, steps, lines, "A session as a test")
 
 
-def _finish(history: History, lines: list[str], what: str) -> str:
+def _finish(history: History, steps: Sequence[SessionStep], lines: list[str], what: str) -> str:
     """Return a file: what it is, its imports, its lines."""
     text = "\n".join(lines)
     modules = sorted({module for mark, module in _MODULES.items() if mark in text})
@@ -79,18 +82,16 @@ def _finish(history: History, lines: list[str], what: str) -> str:
     others = ["import dynclient"] + (["import pytest"] if "pytest" in modules else [])
     title = _write_title(history)
     header = [f"# {what} of {title}, written by dynclient."]
-    if history.left_out:
-        header.append(f"# The first {history.left_out} exchanges are not kept any more.")
+    header += [f"# {line}" for line in describe_left_out(history, steps)]
     imports = [*standard, "", *others] if standard else others
     gap = ["", ""] if lines and lines[0].startswith("def ") else [""]
     return "\n".join([*header, "", *imports, *gap, *lines]) + "\n"
 
 
 def _write_title(history: History) -> str:
-    for exchange in history:
-        document = exchange.operation.operation.document
-        return escape_unprintable(" ".join(document.title.split()))
-    return "an API"
+    if history.document is None:
+        return "an API"
+    return format_one_line(history.document.title)
 
 
 def _write_client(history: History) -> Iterator[str]:

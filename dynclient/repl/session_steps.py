@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dynclient.display_text import format_count
 from dynclient.masking import SecretNames
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
-from dynclient.repl.history import RecordedExchange
+from dynclient.repl.history import History, RecordedExchange
 from dynclient.repl.seen_values import (
     find_collection,
     is_identity,
@@ -109,13 +110,28 @@ class _ResultValue(NamedTuple):
     is_identity: bool
 
 
-def build_steps(exchanges: Sequence[RecordedExchange]) -> list[SessionStep]:
-    """Return the steps of a session: those exchanges that had a response and arguments."""
+def build_steps(history: History) -> list[SessionStep]:
+    """Return the steps of a session: its exchanges with a response, except those left out."""
     builder = _StepBuilder()
-    for exchange in exchanges:
-        if exchange.call is not None and exchange.result is not None:
+    for exchange in history:
+        is_of_session = exchange.operation.operation.document is history.document
+        if exchange.call is not None and exchange.result is not None and is_of_session:
             builder.add(exchange, exchange.call)
     return builder.steps
+
+
+def describe_left_out(history: History, steps: Sequence[SessionStep]) -> list[str]:
+    """Return what a script says of the exchanges that are not in it, a line each."""
+    lines = []
+    if history.left_out:
+        lines.append(f"The first {history.left_out} exchanges are not kept any more.")
+    rest = len(history) - len(steps)
+    if rest:
+        count = format_count(rest, "exchange")
+        lines.append(
+            f"Left out: {count} without a response, of another document, or of a ready Request."
+        )
+    return lines
 
 
 class _StepBuilder:

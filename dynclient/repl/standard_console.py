@@ -13,6 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from dynclient.errors import DynclientError
+from dynclient.repl.cancellable_run import INTERRUPTIONS, run_cancellable
 from dynclient.repl.completion import complete_code
 from dynclient.repl.error_printing import print_error
 from dynclient.repl.history import History
@@ -53,7 +54,7 @@ class StandardConsole(code.InteractiveConsole):
         try:
             value = FunctionType(code, self.locals)()
             if inspect.iscoroutine(value) and code.co_flags & inspect.CO_COROUTINE:
-                self._loop.run_until_complete(value)
+                run_cancellable(self._loop, value)
         except SystemExit:
             raise
         except BaseException:  # noqa: BLE001 (a console survives every input)
@@ -63,10 +64,8 @@ class StandardConsole(code.InteractiveConsole):
     def showtraceback(self) -> None:
         """Show the error that was just raised."""
         error = sys.exc_info()[1]
-        if isinstance(error, DynclientError):
+        if error is not None and isinstance(error, (DynclientError, *INTERRUPTIONS)):
             print_error(error)
-        elif isinstance(error, KeyboardInterrupt):
-            self.write("\ncancelled\n")
         else:
             super().showtraceback()
 

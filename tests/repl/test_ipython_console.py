@@ -45,6 +45,7 @@ shell.run_cell("client.get_order(order['id'])")
 shell.run_cell("_")
 show("result", complete("_['cus"))
 shell.run_cell("async with AsyncClient(client.document, transport=sandbox, credentials={'key': 'x'}) as c:\\n    print('awaited', (await c.get_order(order['id']))['customer'])")
+show("recorded", names["history"][-1].operation)
 shell.run_cell("1 / 0")
 """
 
@@ -76,6 +77,7 @@ def session(tmp_path_factory):
         ("enum", """[('client.list_orders(state="closed', 'str')]"""),
         ("key", """[('client["POST /orders', 'createOrder')]"""),
         ("stateful", "['with_lines=']"),
+        ("recorded", "<AsyncOperation get_order  GET /orders/{orderId}>"),
         ("other", "[('import', 'variable')]"),
         ("calls", "([], 0)"),
         ("identity", "True"),
