@@ -153,6 +153,15 @@ class Disjunct:
         return frozenset[str]().union(*self.collect_values("required"))
 
     @cached_property
+    def tag_names(self) -> tuple[str, ...]:
+        """The required properties that list their values: they tell alternatives apart soonest."""
+        return tuple(
+            name
+            for name in self.required
+            if any(map(_lists_values, self.find_property_schemas(name)))
+        )
+
+    @cached_property
     def property_names(self) -> list[str]:
         """The names of `properties`, in the order of the document."""
         names: dict[str, None] = {}
@@ -287,3 +296,7 @@ def unite_schemas(schemas: list[Any]) -> Any:
 
 def _list_names(value: Any) -> Any:
     return value if isinstance(value, list | dict) else ()
+
+
+def _lists_values(schema: Any) -> bool:
+    return isinstance(schema, dict) and ("const" in schema or "enum" in schema)

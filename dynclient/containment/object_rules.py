@@ -253,6 +253,6 @@ def are_disjuncts_disjoint(
         return True
     if json_type != "object":
         return False
-    if any(checker.subschema_view.is_refused(sub, name) for name in sup.required):
+    if schema_view.are_disjoint(checker.subschema_view, sub, checker.superschema_view, sup):
         return True
-    return schema_view.are_disjoint(checker.subschema_view, sub, checker.superschema_view, sup)
+    return any(checker.subschema_view.is_refused(sub, name) for name in sup.required)

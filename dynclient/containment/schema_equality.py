@@ -167,7 +167,7 @@ class SchemaEquality:
         if keyword in SINGLE_SCHEMA_KEYWORDS:
             return self._are_schemas_equal(first, second, references)
         if keyword in SCHEMA_LIST_KEYWORDS:
-            if keyword != "prefixItems":
+            if keyword != "prefixItems" and first != second:
                 first = self._first_keys.sort_schemas(first)
                 second = self._second_keys.sort_schemas(second)
             return len(first) == len(second) and all(
@@ -232,7 +232,7 @@ class _StructuralKeys:
             The schema; the name of a definition, where it is only a reference.
 
         """
-        while isinstance(schema, dict):
+        while isinstance(schema, dict) and ("$ref" in schema or "allOf" in schema):
             assertions = select_assertions(schema, self._ignored)
             if assertions.keys() == {"$ref"}:
                 return get_definition_name(assertions["$ref"])

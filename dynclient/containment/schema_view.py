@@ -439,12 +439,18 @@ def are_disjoint(
 ) -> bool:
     """Tell whether a property that either of two disjuncts requires has no value that fits both."""
     spend_steps()
-    for name in disjunct.required | other.required:
+    for name in _list_telling_names(disjunct, other):
         domain = view.compute_domain(disjunct.find_property_schemas(name))
         other_domain = other_view.compute_domain(other.find_property_schemas(name))
         if domain.is_disjoint(other_domain):
             return True
     return False
+
+
+def _list_telling_names(disjunct: Disjunct, other: Disjunct) -> Iterator[str]:
+    """Yield the names of properties that either of two disjuncts requires, tags first."""
+    yield from disjunct.tag_names
+    yield from (disjunct.required | other.required).difference(disjunct.tag_names)
 
 
 def is_format_bound(part: dict[str, Any], keyword: str) -> bool:

@@ -21,6 +21,7 @@ from dynclient.schema.dialect import (
     bundle_schema,
 )
 from dynclient.schema.readings import Definitions, SchemaCloser, refuse_other_direction
+from dynclient.schema.translation.schema_relations import SchemaRelations
 from dynclient.schema.translation.translation_options import DEFAULT_TRANSLATION, TranslationOptions
 from dynclient.schema.translation.translator import SchemaTranslator
 from dynclient.violations import Place
@@ -74,9 +75,10 @@ class Schemas:
     ) -> None:
         formats = {**document.formats, **dict(options.formats)}
         options = options._replace(formats=tuple(formats.items()))
+        relations = SchemaRelations()
         self._dialects: dict[Direction, SchemaTranslator] = {
-            "request": SchemaTranslator(document.flavour, "request", options),
-            "response": SchemaTranslator(document.flavour, "response", options),
+            "request": SchemaTranslator(document.flavour, "request", options, relations),
+            "response": SchemaTranslator(document.flavour, "response", options, relations),
         }
         #: Roots that only refer to a definition, by that reference.
         self._reference_roots: dict[tuple[str, Direction, Reading], Schema] = {}

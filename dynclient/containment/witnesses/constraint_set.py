@@ -114,7 +114,8 @@ class AtMost:
     count: int
 
 
-_ANY_NUMBER, _ANY_STRING = NumberSet(), StringSet()
+#: What most constraint sets say of numbers and of strings: one object each, known by identity.
+ANY_NUMBER, ANY_STRING = NumberSet(), StringSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,8 @@ class ConstraintSet:
     """
 
     types: frozenset[str] = frozenset(JSON_TYPES)
-    numbers: NumberSet = _ANY_NUMBER
-    strings: StringSet = _ANY_STRING
+    numbers: NumberSet = ANY_NUMBER
+    strings: StringSet = ANY_STRING
     enumeration: tuple[Any, ...] | None = None
     excluded_values: tuple[Any, ...] = ()
     formats: tuple[str, ...] = ()
@@ -173,10 +174,18 @@ class ConstraintSet:
     unexpressed: tuple[str, ...] = ()
 
     def __and__(self, other: ConstraintSet) -> ConstraintSet:
+        both = self.restrict(other)
+        return both.replace_conjuncts(
+            remove_duplicates((*self.unexpanded, *other.unexpanded), _get_key),
+            remove_duplicates((*self.expanded, *other.expanded), _get_key),
+        )
+
+    def restrict(self, other: ConstraintSet) -> ConstraintSet:
+        """Return the conjunction with other constraints, whose conjuncts are left out."""
         return ConstraintSet(
             types=self.types & other.types,
-            numbers=self.numbers & other.numbers,
-            strings=self.strings & other.strings,
+            numbers=_intersect_numbers(self.numbers, other.numbers),
+            strings=_intersect_strings(self.strings, other.strings),
             enumeration=_intersect_values(self.enumeration, other.enumeration),
             excluded_values=self.excluded_values + other.excluded_values,
             formats=self.formats + other.formats,
@@ -193,8 +202,8 @@ class ConstraintSet:
             contains_at_most=self.contains_at_most + other.contains_at_most,
             has_unique_items=self.has_unique_items or other.has_unique_items,
             has_equal_items=self.has_equal_items or other.has_equal_items,
-            unexpanded=remove_duplicates((*self.unexpanded, *other.unexpanded), _get_key),
-            expanded=remove_duplicates((*self.expanded, *other.expanded), _get_key),
+            unexpanded=self.unexpanded,
+            expanded=self.expanded,
             negated=self.negated + other.negated,
             unexpressed=self.unexpressed + other.unexpressed,
         )
@@ -222,7 +231,17 @@ class ConstraintSet:
 _get_key = attrgetter("key")
 
 
+def _intersect_numbers(one: NumberSet, other: NumberSet) -> NumberSet:
+    return one if other is ANY_NUMBER else one & other
+
+
+def _intersect_strings(one: StringSet, other: StringSet) -> StringSet:
+    return one if other is ANY_STRING else one & other
+
+
 def _intersect_bounds(one: CountBounds, other: CountBounds) -> CountBounds:
+    if other == (0, None):
+        return one
     limits = [limit for limit in (one[1], other[1]) if limit is not None]
     return max(one[0], other[0]), min(limits, default=None)
 

@@ -20,6 +20,8 @@ from dynclient.containment.schema_view import is_format_bound
 from dynclient.containment.string_sets import StringSet
 from dynclient.containment.unknown import Undecidable
 from dynclient.containment.witnesses.constraint_set import (
+    ANY_NUMBER,
+    ANY_STRING,
     AtLeast,
     AtMost,
     ChildApplicators,
@@ -243,6 +245,8 @@ def _build_number_set(schema: dict[str, Any]) -> NumberSet:
     keywords = {
         k: schema[k] for k in NUMBER_KEYWORDS if k in schema and not is_format_bound(schema, k)
     }
+    if not keywords and not is_integer:
+        return ANY_NUMBER
     try:
         return NumberSet.from_schema(keywords, is_integer=is_integer)
     except Undecidable:
@@ -250,10 +254,13 @@ def _build_number_set(schema: dict[str, Any]) -> NumberSet:
 
 
 def _build_string_set(schema: dict[str, Any]) -> StringSet:
+    keywords = {k: schema[k] for k in STRING_KEYWORDS if k in schema}
+    if not keywords:
+        return ANY_STRING
     try:
-        return StringSet.from_schema({k: schema[k] for k in STRING_KEYWORDS if k in schema})
+        return StringSet.from_schema(keywords)
     except Undecidable:
-        return StringSet()
+        return ANY_STRING
 
 
 def _get_enumeration(schema: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from dynclient.containment.identity_cache import IdentityCache
@@ -20,17 +19,13 @@ from dynclient.schema.dialect import (
     get_place,
     map_subschemas,
 )
-from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.engine import Checker, LazyChecker
 from dynclient.schema.engines.long_values import is_long_value
 from dynclient.schema.engines.step_limit import limit_steps, spend_steps
 from dynclient.schema.readings import Definitions, SchemaCloser
 
 #: To collect the definitions of a schema takes so many steps for each.
 _STEPS_PER_DEFINITION = 10
-
-#: So many values are checked by the reference engine, unless that takes more steps.
-_USES_OF_REFERENCE = 3
-_REFERENCE_STEPS = 10_000
 
 #: A root with more properties is not compiled for the fast engine.
 MAX_COMPILED_PROPERTIES = 10_000
@@ -120,7 +115,6 @@ class ValidatorCache:
     def __init__(self) -> None:
         self._checkers = IdentityCache[Checker]()
         self._root_builders = IdentityCache[RootBuilder]()
-        self._use_counts = Counter[Checker]()
 
     @property
     def compiled_count(self) -> int:
@@ -142,7 +136,7 @@ class ValidatorCache:
 
         def build() -> Checker:
             root = self.build_root(view, schema, is_open=is_open, formats=formats)
-            return ReferenceChecker(root) if has_many_properties(root) else Checker(root)
+            return ReferenceChecker(root) if has_many_properties(root) else LazyChecker(root)
 
         return self._checkers.get_or_compute(
             (view, schema), build, (is_open or view.reading == "consumer", formats)
@@ -171,18 +165,7 @@ class ValidatorCache:
             return self._is_condition_met(view, schema, value, is_open)
         # A reading closes a whole location, not a keyword that is only a part of it.
         is_open = is_open or isinstance(schema, DisjunctiveKeyword)
-        return self._accepts(self.get_checker(view, schema, is_open=is_open), value)
-
-    def _accepts(self, checker: Checker, value: Any) -> bool:
-        """Tell whether a checker accepts a value; the fast engine is only for repeated use.
-
-        To compile a schema for it takes longer than to check a few small values without it.
-        """
-        self._use_counts[checker] += 1
-        if self._use_counts[checker] > _USES_OF_REFERENCE:
-            return checker.accepts(value)
-        with limit_steps(_REFERENCE_STEPS):
-            return checker.accepts_by_reference(value)
+        return self.get_checker(view, schema, is_open=is_open).accepts(value)
 
     def _is_condition_met(
         self, view: SchemaView, condition: DerivedCondition, value: Any, is_open: bool
@@ -203,9 +186,15 @@ class ValidatorCache:
 
 
 def do_engines_agree(checker: Checker, value: Any, *, is_valid: bool) -> bool:
-    """Tell whether both engines judge a value as expected; the fast one knows no stand-ins."""
-    if is_long_value(value):
-        return checker.accepts_by_reference(value) is is_valid
-    if checker.accepts(value) is not is_valid:
+    """Tell whether both engines judge a value as expected; the fast one knows no stand-ins.
+
+    What the reference accepts is valid, whatever the fast engine says: some it cannot tell.
+    """
+    if checker.accepts_by_reference(value) is not is_valid:
         return False
-    return checker.accepts_by_reference(value) is is_valid
+    if is_valid or is_long_value(value):
+        return True
+    try:
+        return not checker.accepts_by_fast_engine(value)
+    except (ValueError, TypeError):  # it has text that is no Unicode
+        return True

@@ -262,7 +262,7 @@ class WitnessGenerator:
             if len(disjuncts) > 1:
                 unexpanded.append(signed)
                 continue
-            constraints &= disjuncts[0].replace_unexpanded(())
+            constraints = constraints.restrict(disjuncts[0])
             queue += disjuncts[0].unexpanded
         spend_steps(_STEPS_PER_CONJUNCT * len(expanded))
         self._steps_left -= len(expanded) // _SCHEMAS_PER_STEP
@@ -404,8 +404,8 @@ class WitnessGenerator:
             if self._steps_left < 0:
                 results.append(UNDETERMINED)
                 break
-            both = constraints & disjunct.replace_unexpanded(())
-            case = self.conjoin(both.replace_unexpanded(unexpanded), disjunct.unexpanded)
+            both = constraints.restrict(disjunct).replace_unexpanded(unexpanded)
+            case = self.conjoin(both, disjunct.unexpanded)
             if json_type in case.types:
                 results.append(self._search_type(case, json_type, signed_schemas))
             if results and isinstance(results[-1], Witness):

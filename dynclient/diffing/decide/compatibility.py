@@ -25,9 +25,8 @@ from dynclient.diffing.decide.document_pair import DocumentPair
 from dynclient.diffing.decide.witness_isolation import WitnessIsolator
 from dynclient.diffing.detect.edits import Edit
 from dynclient.diffing.exposure import Exposure, Reader
-from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import bundle_schema
-from dynclient.schema.engines.engine import Checker, compile_check
+from dynclient.schema.engines.engine import Checker
 from dynclient.schema.engines.long_values import is_long_value
 from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
 from dynclient.schema.readings import close_schema
@@ -214,6 +213,8 @@ class CompatibilityChecker:
         self._proven_causes: dict[ReaderCause, ProvenCause] = {}
         self._candidates: dict[ReaderCause, list[WitnessCandidate]] = {}
         self._undecided_counts: Counter[ReaderCause] = Counter()
+        #: Causes that stayed undecided beside an edit that explains them.
+        self._explained = set[ReaderCause]()
         # By identity of the schema, which is kept beside its checker so that it lives as long.
         self._checkers: dict[tuple[int, Exposure, Reader], tuple[Any, Checker]] = {}
 
@@ -291,10 +292,7 @@ class CompatibilityChecker:
             if self._record_known(verdicts, pair, reader, suspected.incompatibility):
                 is_any_recorded = True
                 continue
-            edit, _ = pair.find_cause(suspected.incompatibility)
-            is_explained = edit is None and verdicts.has_breaking_edit(reader)
-            max_steps = MAX_EXPLAINED_STEPS if is_explained else MAX_CAUSE_STEPS
-            incompatibility = _settle(containment, suspected, sent, read, max_steps)
+            incompatibility = self._settle_cause(verdicts, pair, reader, suspected)
             if incompatibility is not None:
                 self._record_incompatibility(verdicts, pair, reader, incompatibility)
                 is_any_recorded = True
@@ -302,6 +300,27 @@ class CompatibilityChecker:
             incompatibility = containment.settle_whole(all_suspected[0], sent, read)
             if incompatibility is not None:
                 self._record_incompatibility(verdicts, pair, reader, incompatibility)
+
+    def _settle_cause(
+        self,
+        verdicts: SchemaVerdicts,
+        pair: SchemaPair,
+        reader: Reader,
+        suspected: SuspectedIncompatibility,
+    ) -> Incompatibility | None:
+        """Decide a cause. One that a breaking edit explains gets fewer steps, and one attempt."""
+        sent, read = self._select_sender_and_reader(pair)
+        containment = self._documents.get_containment(pair.exposure, reader)
+        edit, key = pair.find_cause(suspected.incompatibility)
+        if edit is not None or not verdicts.has_breaking_edit(reader):
+            return _settle(containment, suspected, sent, read)
+        cause = (pair.exposure, reader, key)
+        if cause in self._explained:
+            return suspected.incompatibility
+        incompatibility = _settle(containment, suspected, sent, read, MAX_EXPLAINED_STEPS)
+        if incompatibility is not None and incompatibility.verdict == "unknown":
+            self._explained.add(cause)
+        return incompatibility
 
     def _record_known(
         self,
@@ -402,8 +421,8 @@ class CompatibilityChecker:
         """
         exposure = pair.exposure
         sent, read = self._select_sender_and_reader(pair)
-        definitions = self._documents.get_definitions(exposure.direction, old=exposure.old_sends)
-        if not _has_no_sample(close_schema(sent, definitions, exposure.direction)):
+        closed = self._documents.get_containment(exposure, "wire")
+        if closed.examples.generate_common((sent,)) is not NO_WITNESS:
             return
         containment, sent_as_written = self._documents.get_containment_as_written(exposure, sent)
         for incompatibility in containment.find_incompatibilities(sent_as_written, read):
@@ -464,16 +483,6 @@ def to_witness(call: Any) -> Any:
 def _measure_depth(candidate: WitnessCandidate) -> int:
     suspected, _ = candidate
     return len(suspected.incompatibility.path)
-
-
-def _has_no_sample(schema: dict[str, Any]) -> bool:
-    """Tell whether no value of a schema is found."""
-    generator = ExampleGenerator(schema, compile_schema=compile_check)
-    try:
-        generator.generate(optional="none")
-    except NoExample:
-        return True
-    return False
 
 
 def _find_shown(violations: list[Violation], incompatibility: Incompatibility) -> Violation | None:

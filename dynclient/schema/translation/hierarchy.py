@@ -174,6 +174,8 @@ class SchemaHierarchy:
         """Yield the schemas that stand for a schema, or that its discriminator names."""
         if self.is_base(node):
             yield from self.list_descendants(node)
+        if "discriminator" not in node.value:
+            return
         for entry in node.get_child("discriminator").get_child("mapping").iterate_children():
             with contextlib.suppress(UnresolvableReference):
                 target = find_mapped_schema(entry)

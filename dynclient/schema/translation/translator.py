@@ -36,9 +36,7 @@ from dynclient.schema.translation.discriminators import DiscriminatorTranslator,
 from dynclient.schema.translation.dynamic_scopes import (
     NO_SCOPE,
     REFERENCE_KEYWORDS,
-    DynamicScopeReader,
 )
-from dynclient.schema.translation.hierarchy import SchemaHierarchy
 from dynclient.schema.translation.json_schema_drafts import (
     CURRENT_DRAFT,
     DEPENDENCIES_END,
@@ -48,6 +46,7 @@ from dynclient.schema.translation.json_schema_drafts import (
 from dynclient.schema.translation.keyword_values import is_list_of_names
 from dynclient.schema.translation.nullable_schemas import translate_nullable
 from dynclient.schema.translation.reference_cycles import remove_reference_cycles
+from dynclient.schema.translation.schema_relations import SchemaRelations
 from dynclient.schema.translation.swagger_dialect import read_swagger_schema
 from dynclient.schema.translation.translation_options import DEFAULT_TRANSLATION, TranslationOptions
 from dynclient.schema.translation.translation_problems import TranslationProblems
@@ -110,6 +109,7 @@ class SchemaTranslator:
         flavour: the version family of the document.
         direction: which way the values travel.
         options: what the translation lets pass.
+        relations: those of the document, which both directions share; None for new ones.
 
     """
 
@@ -118,6 +118,7 @@ class SchemaTranslator:
         flavour: SchemaFlavour,
         direction: Direction,
         options: TranslationOptions = DEFAULT_TRANSLATION,
+        relations: SchemaRelations | None = None,
     ) -> None:
         self.flavour = flavour
         self.direction = direction
@@ -132,8 +133,7 @@ class SchemaTranslator:
         #: Components that are named and not yet translated. So a chain of references is no nesting.
         self._pending_definitions: deque[tuple[str, DefinitionKey, Node]] = deque()
         self._acyclic_names: set[str] = set()
-        self._known_hierarchy: SchemaHierarchy | None = None
-        self._known_dynamic_scopes: DynamicScopeReader | None = None
+        self._relations = relations or SchemaRelations()
         #: The dynamic scope of the schema that is being translated.
         self._scope = NO_SCOPE
         #: What the definitions that hang on a scope take, counted as bindings of anchors.
@@ -213,7 +213,7 @@ class SchemaTranslator:
         value = node.value
         exclusions = inherited_exclusions | self._find_own_exclusions(node)
         outer_scope = self._scope
-        self._scope = self._get_dynamic_scopes(node).enter(node, outer_scope)
+        self._scope = self._relations.get_dynamic_scopes(node).enter(node, outer_scope)
         refused = frozenset[str]() if is_opened else self._find_refused_requirements(node)
         is_opened = is_opened or bool(refused)
         references = self._translate_references(node, exclusions, is_opened=is_opened)
@@ -280,13 +280,17 @@ class SchemaTranslator:
                 self._problems.report_keyword(node, keyword)
                 continue
             try:
-                target = self._get_dynamic_scopes(node).find_target(keyword, node, self._scope)
+                target = self._relations.get_dynamic_scopes(node).find_target(
+                    keyword, node, self._scope
+                )
                 if keyword == "$ref":
                     node.resolve()  # A circle is reported here.
             except UnresolvableReference as error:
                 self._problems.report(node, "unresolvable-reference", error.reason)
                 continue
-            base = self._get_hierarchy(node).extension_places.get((node.uri, node.pointer))
+            base = self._relations.get_hierarchy(node).extension_places.get(
+                (node.uri, node.pointer)
+            )
             is_extension = base is not None and keyword == "$ref"
             definition = base if is_extension and base is not None else target
             name = self.add_definition(
@@ -316,7 +320,7 @@ class SchemaTranslator:
         if exclusions:
             exclusions &= self._conjuncts.find_required_names(target)
             exclusions -= self._conjuncts.find_excluded_properties(target)
-        scope = self._get_dynamic_scopes(target).restrict(self._scope, target)
+        scope = self._relations.get_dynamic_scopes(target).restrict(self._scope, target)
         if scope and self._scope_size >= MAX_SCOPE_SIZE:
             return self._add_open_definition(target)
         is_opened = is_opened and self._conjuncts.is_closed(target)
@@ -326,7 +330,7 @@ class SchemaTranslator:
             name = self._names.choose(target, BASE_SUFFIX if is_base else "")
             self._definition_names[key] = name
             self.defs[name] = Schema(place=target.place)
-            origin = SchemaOrigin(key[:2], self._get_hierarchy(target).find_name(target))
+            origin = SchemaOrigin(key[:2], self._relations.get_hierarchy(target).find_name(target))
             self._discriminators.origins[name] = origin
             self._pending_definitions.append((name, key, target))
         return self._definition_names[key]
@@ -362,7 +366,7 @@ class SchemaTranslator:
 
     def _translate_definition(self, key: DefinitionKey, target: Node) -> Schema | bool:
         self._scope = key.scope
-        hierarchy = self._get_hierarchy(target)
+        hierarchy = self._relations.get_hierarchy(target)
         if not hierarchy.is_base(target):
             return self._translate_schema(target, key.exclusions, is_opened=key.is_opened)
         offers_others = hierarchy.lists_descendants(target)
@@ -372,17 +376,6 @@ class SchemaTranslator:
             target = _without_keywords(target, ("oneOf", "anyOf", "discriminator"))
         return self._translate_schema(target, key.exclusions, is_opened=key.is_opened)
 
-    def _get_hierarchy(self, node: Node) -> SchemaHierarchy:
-        if self._known_hierarchy is None:
-            self._known_hierarchy = SchemaHierarchy(node.files)
-        return self._known_hierarchy
-
-    def _get_dynamic_scopes(self, node: Node) -> DynamicScopeReader:
-        if self._known_dynamic_scopes is None:
-            reader = DynamicScopeReader(node.files, self._get_hierarchy(node).list_related_schemas)
-            self._known_dynamic_scopes = reader
-        return self._known_dynamic_scopes
-
     def _translate_hierarchy(self, base: Node) -> Schema:
         """Return the union of a base schema and the schemas that build on it.
 
@@ -390,7 +383,7 @@ class SchemaTranslator:
 
         Source: OAS 3.1.1 Discriminator Object.
         """
-        hierarchy = self._get_hierarchy(base)
+        hierarchy = self._relations.get_hierarchy(base)
         rule = hierarchy.find_discriminator(base) or base
         tag = rule.get_text("propertyName")
         union = Schema(place=base.place)
