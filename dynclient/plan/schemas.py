@@ -80,6 +80,8 @@ class Schemas:
             "request": SchemaTranslator(document.flavour, "request", options, relations),
             "response": SchemaTranslator(document.flavour, "response", options, relations),
         }
+        #: The value of a Schema Object and its translation, by direction, file and pointer.
+        self._translated: dict[tuple[Direction, str, str], tuple[Any, Schema | bool]] = {}
         #: Roots that only refer to a definition, by that reference.
         self._reference_roots: dict[tuple[str, Direction, Reading], Schema] = {}
         self._write_only_roots: dict[str, Schema | None] = {}
@@ -94,9 +96,16 @@ class Schemas:
         return self._dialects[direction]
 
     def translate(self, node: Node | None, direction: Direction) -> Schema | bool:
-        """Return the schema at a node as it is; `True` where there is none."""
+        """Return the schema at a node as it is, the same each time; `True` where there is none."""
+        if node is None:
+            return True
         with _TRANSLATION_LOCK:
-            return self._dialects[direction].translate(node) if node is not None else True
+            key = (direction, node.uri, node.pointer)
+            value, schema = self._translated.get(key, (None, True))
+            if value is not node.value:
+                schema = self._dialects[direction].translate(node)
+                self._translated[key] = node.value, schema
+            return schema
 
     def translate_content(self, media_type: MediaType, direction: Direction) -> Schema | bool:
         """Return the schema of a body as the document describes it: also by what its items are."""

@@ -133,7 +133,9 @@ def _expand_disjunctive_keyword(
     """Yield one constraint set for each alternative of a keyword."""
     if "anyOf" in schema:
         for member in schema["anyOf"]:
-            yield ConstraintSet(unexpanded=(signed.sign_part(member),))
+            yield ConstraintSet(
+                types=_find_types(signed, member), unexpanded=(signed.sign_part(member),)
+            )
     elif "oneOf" in schema:
         yield from _expand_one_of(signed, schema["oneOf"])
     elif "if" in schema:
@@ -153,8 +155,16 @@ def _expand_one_of(signed: SignedSchema, members: list[Any]) -> Iterator[Constra
         others = [other for other in members if other is not member]
         negations = [signed.sign_condition(other, is_positive=False) for other in others]
         yield ConstraintSet(
-            unexpanded=(signed.sign_part(member), *negations), negated=tuple(others)
+            types=_find_types(signed, member),
+            unexpanded=(signed.sign_part(member), *negations),
+            negated=tuple(others),
         )
+
+
+def _find_types(signed: SignedSchema, member: Any) -> frozenset[str]:
+    """Return the types that an alternative names itself: so the others are passed over at once."""
+    target = signed.view.resolve(member)
+    return get_types(target) if isinstance(target, dict) else frozenset(JSON_TYPES)
 
 
 def _expand_dependent(signed: SignedSchema, schema: DisjunctiveKeyword) -> Iterator[ConstraintSet]:

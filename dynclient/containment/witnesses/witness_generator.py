@@ -6,6 +6,7 @@ that fits all other constraints does not fit this conjunct.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -141,6 +142,8 @@ class WitnessGenerator:
         key = frozenset(signed.key for signed in signed_schemas)
         if key in self._exhausted_results:
             return self._exhausted_results[key].result
+        if len(signed_schemas) > 1 and self._has_empty_schema(signed_schemas):
+            return UNSATISFIABLE
         result: SearchResult = UNDETERMINED
         for self._max_depth, self._steps_left in rounds or SEARCH_ROUNDS:
             self._is_truncated = False
@@ -151,6 +154,14 @@ class WitnessGenerator:
                 break
         self._exhausted_results[key] = _KeptResult(signed_schemas, result)
         return result
+
+    def _has_empty_schema(self, signed_schemas: SignedSchemas) -> bool:
+        """Tell whether no value fits one of the positive schemas alone, which is found out once."""
+        return any(
+            self.generate((signed,)) is UNSATISFIABLE
+            for signed in signed_schemas
+            if signed.is_positive and _is_in_document(signed.schema)
+        )
 
     def search(self, signed_schemas: SignedSchemas) -> SearchResult:
         """Return the same, within the depth and the steps of the query in progress.
@@ -244,18 +255,17 @@ class WitnessGenerator:
 
         A schema with several disjuncts is not expanded.
         """
-        queue = list(signed_schemas)
+        queue = deque(signed_schemas)
         unexpanded = list(constraints.unexpanded)
-        expanded = list(constraints.expanded)
-        visited = {signed.key for signed in expanded}
-        # They are put back at the end, so that no step on the way has to compare them.
-        constraints = constraints.replace_conjuncts((), ())
+        known = constraints.expanded
+        visited = set(map(_get_key, known))
+        added: list[SignedSchema] = []
         while queue:
-            signed = queue.pop(0)
+            signed = queue.popleft()
             if signed.key in visited:
                 continue
             visited.add(signed.key)
-            expanded.append(signed)
+            added.append(signed)
             disjuncts = self.expand(signed)
             if not disjuncts:
                 return NO_VALUES
@@ -264,11 +274,11 @@ class WitnessGenerator:
                 continue
             constraints = constraints.restrict(disjuncts[0])
             queue += disjuncts[0].unexpanded
-        spend_steps(_STEPS_PER_CONJUNCT * len(expanded))
-        self._steps_left -= len(expanded) // _SCHEMAS_PER_STEP
-        if constraints.is_trivially_empty or self._has_contradiction(expanded):
+        spend_steps(_STEPS_PER_CONJUNCT * (1 + len(added)))
+        self._steps_left -= len(added) // _SCHEMAS_PER_STEP
+        if constraints.is_trivially_empty or self._has_contradiction(known, added):
             return NO_VALUES
-        return constraints.replace_conjuncts(tuple(unexpanded), tuple(expanded))
+        return constraints.replace_conjuncts(tuple(unexpanded), (*known, *added))
 
     def expand(self, signed: SignedSchema) -> list[ConstraintSet]:
         """Return the disjuncts of a signed schema."""
@@ -284,19 +294,26 @@ class WitnessGenerator:
             return expand(signed, self._disjunctive_keywords)
         return expand_negated(signed)
 
-    def _has_contradiction(self, signed_schemas: list[SignedSchema]) -> bool:
-        """Tell whether a schema must fit and an equal one must not."""
-        schemas = [signed for signed in signed_schemas if isinstance(signed.schema, dict)]
-        negative = [signed for signed in schemas if not signed.is_positive]
-        if not negative:
+    def _has_contradiction(
+        self, known: Sequence[SignedSchema], added: Sequence[SignedSchema]
+    ) -> bool:
+        """Tell whether a schema must fit and an equal one must not, and one of them was added."""
+        positive, negative = _list_comparable(known)
+        added_positive, added_negative = _list_comparable(added)
+        both = [*positive, *added_positive]
+        closing = [signed for signed in both if _closes(signed)]
+        return self._do_contradict(both, added_negative, closing) or self._do_contradict(
+            added_positive, negative, closing
+        )
+
+    def _do_contradict(
+        self,
+        positive: list[SignedSchema],
+        negative: list[SignedSchema],
+        closing: list[SignedSchema],
+    ) -> bool:
+        if not positive or not negative:
             return False
-        positive = [
-            signed
-            for signed in schemas
-            if signed.is_positive
-            and not isinstance(signed.schema, DerivedCondition | DisjunctiveKeyword)
-        ]
-        closing = [signed for signed in positive if _closes(signed)]
         by_key: dict[str, list[SignedSchema]] = {}
         for one in positive:
             by_key.setdefault(self._build_structural_key(one), []).append(one)
@@ -381,11 +398,15 @@ class WitnessGenerator:
         self, constraints: ConstraintSet, result: SearchResult
     ) -> SignedSchema | None:
         """Return the conjunct to expand: one that the value does not fit, with fewest disjuncts."""
-        conjuncts = list(constraints.unexpanded)
-        if isinstance(result, Witness):
-            self._steps_left -= len(conjuncts) // _SCHEMAS_PER_STEP
-            conjuncts = [one for one in conjuncts if not self._satisfies(one, result.value)]
-        return min(conjuncts, key=lambda one: len(self.expand(one)), default=None)
+        conjuncts = sorted(constraints.unexpanded, key=lambda one: len(self.expand(one)))
+        if not isinstance(result, Witness):
+            return next(iter(conjuncts), None)
+        for count, conjunct in enumerate(conjuncts):
+            if not self._satisfies(conjunct, result.value):
+                self._steps_left -= count // _SCHEMAS_PER_STEP
+                return conjunct
+        self._steps_left -= len(conjuncts) // _SCHEMAS_PER_STEP
+        return None
 
     def _split_cases(
         self,
@@ -456,6 +477,23 @@ class WitnessGenerator:
 def _closes(signed: SignedSchema) -> bool:
     """Tell whether a producer's reading closes the location of a schema."""
     return signed.closing_mode == "location" and not signed.is_open
+
+
+def _list_comparable(
+    signed_schemas: Sequence[SignedSchema],
+) -> tuple[list[SignedSchema], list[SignedSchema]]:
+    """Return the positive and the negated schemas that can contradict others."""
+    positive: list[SignedSchema] = []
+    negative: list[SignedSchema] = []
+    for signed in signed_schemas:
+        schema = signed.schema
+        if not isinstance(schema, dict):
+            continue
+        if not signed.is_positive:
+            negative.append(signed)
+        elif not isinstance(schema, DerivedCondition | DisjunctiveKeyword):
+            positive.append(signed)
+    return positive, negative
 
 
 def _is_in_document(schema: Any) -> bool:

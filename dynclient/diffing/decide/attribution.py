@@ -41,7 +41,7 @@ def attribute_to_edit(
     places = (incompatibility.subschema_place, incompatibility.superschema_place)
     if not exposure.old_sends:
         places = places[1], places[0]
-    refusing = [edit for edit in edits if _can_refuse(edit)]
+    refusing = [edit for edit in edits if is_assertion_edit(edit)]
     if incompatibility.property_name:
         candidates = _find_property_edits(incompatibility, refusing, places)
     else:
@@ -71,7 +71,7 @@ def find_nearest_edit(
         preferred: the keys of the edits to prefer where several are as near.
 
     """
-    refusing = [edit for edit in edits if _can_refuse(edit)]
+    refusing = [edit for edit in edits if is_assertion_edit(edit)]
     return max(
         refusing,
         key=lambda edit: (
@@ -91,7 +91,7 @@ def _count_common_steps(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
-def _can_refuse(edit: Edit) -> bool:
+def is_assertion_edit(edit: Edit) -> bool:
     """Tell whether an edit is more than a change of annotations."""
     return any(difference.rule not in ANNOTATION_RULES for difference in edit.differences)
 

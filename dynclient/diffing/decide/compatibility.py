@@ -20,7 +20,12 @@ from dynclient.containment import (
     SuspectedIncompatibility,
 )
 from dynclient.diffing.change import READERS
-from dynclient.diffing.decide.attribution import CauseKey, attribute_to_edit, find_nearest_edit
+from dynclient.diffing.decide.attribution import (
+    CauseKey,
+    attribute_to_edit,
+    find_nearest_edit,
+    is_assertion_edit,
+)
 from dynclient.diffing.decide.document_pair import DocumentPair
 from dynclient.diffing.decide.witness_isolation import WitnessIsolator
 from dynclient.diffing.detect.edits import Edit
@@ -56,6 +61,9 @@ MAX_CAUSE_STEPS = 500_000
 
 #: How many, where an edit of the same part is shown to break the reader, and explains the cause.
 MAX_EXPLAINED_STEPS = 50_000
+
+#: Why nothing can be shown by a schema without values.
+_NO_VALUE = "no value fits the schema of who sends, with the properties that it declares"
 
 #: On how many operations a witness of a cause that stays undecided is sought.
 MAX_UNDECIDED_ATTEMPTS = 4
@@ -199,6 +207,11 @@ class SchemaPair:
             for difference in edit.differences
         )
 
+    @property
+    def has_assertion_edits(self) -> bool:
+        """Whether more than annotations was edited."""
+        return any(map(is_assertion_edit, self.edits))
+
 
 class CompatibilityChecker:
     """Decides which edits between two schemas break which reader.
@@ -237,8 +250,8 @@ class CompatibilityChecker:
         if pair.exposure.old_sends:
             self._check_for_reader(verdicts, pair, "code")
         has_none = not verdicts.by_edit and not verdicts.unattributed
-        if has_none and pair.has_edited_alternatives:
-            self._check_as_written(verdicts, pair)
+        if has_none and pair.has_assertion_edits:
+            self._check_without_values(verdicts, pair)
         verdicts.attach_undecided(pair.edits)
         if not pair.exposure.old_sends:
             verdicts.copy_to_code()
@@ -413,18 +426,32 @@ class CompatibilityChecker:
         kinds = {violation.kind for violation in checker.find_violations(incompatibility.witness)}
         return incompatibility.rule not in kinds
 
-    def _check_as_written(self, verdicts: SchemaVerdicts, pair: SchemaPair) -> None:
-        """Check a schema by which, once closed, no value can be sent: it is sent as it is written.
+    def _check_without_values(self, verdicts: SchemaVerdicts, pair: SchemaPair) -> None:
+        """Check a schema by which, once closed, no value can be sent.
 
-        Alternatives that overlap everywhere are such a case: a closed value fits several of them,
-        or none. What is sent still has only properties that an alternative declares.
+        So it is with alternatives that overlap everywhere: a closed value fits several of them, or
+        none. That no value is refused then proves nothing to those who send some all the same.
         """
-        exposure = pair.exposure
         sent, read = self._select_sender_and_reader(pair)
-        closed = self._documents.get_containment(exposure, "wire")
+        closed = self._documents.get_containment(pair.exposure, "wire")
         if closed.examples.generate_common((sent,)) is not NO_WITNESS:
             return
-        containment, sent_as_written = self._documents.get_containment_as_written(exposure, sent)
+        if pair.has_edited_alternatives:
+            self._check_as_written(verdicts, pair)
+        if verdicts.by_edit or verdicts.unattributed:
+            return
+        for suspected in closed.find_suspected(sent, read):
+            incompatibility = replace(suspected.incompatibility, reason=_NO_VALUE)
+            edit, key = pair.find_cause(incompatibility)
+            for reader in READERS:
+                verdicts.add(edit, key, reader, Verdict(incompatibility))
+
+    def _check_as_written(self, verdicts: SchemaVerdicts, pair: SchemaPair) -> None:
+        """Check what is sent as it is written: it has only properties that some schema declares."""
+        sent, read = self._select_sender_and_reader(pair)
+        containment, sent_as_written = self._documents.get_containment_as_written(
+            pair.exposure, sent
+        )
         for incompatibility in containment.find_incompatibilities(sent_as_written, read):
             if incompatibility.verdict == "refuted":
                 for reader in READERS:

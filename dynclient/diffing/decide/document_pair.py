@@ -47,7 +47,7 @@ class DocumentPair:
         translation = TranslationOptions(opens_enums=False, reads_null_alternatives=True)
         self.schemas = {True: Schemas(old, translation), False: Schemas(new, translation)}
         #: What is compared several times is compared by the identity of its schemas.
-        self._translated = IdentityCache[Schema | bool]()
+        self._contents = IdentityCache[Schema | bool]()
         self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
         self._validators = ValidatorCache()
         self._views = IdentityCache[SchemaView]()
@@ -64,12 +64,7 @@ class DocumentPair:
 
     def translate(self, node: Node | None, direction: Direction, *, old: bool) -> Schema | bool:
         """Return the schema at a node of one revision; the same object each time."""
-        if node is None:
-            return True
-        translate = partial(self.schemas[old].translate, node, direction)
-        return self._translated.get_or_compute(
-            (node.value,), translate, (old, direction, node.uri, node.pointer)
-        )
+        return self.schemas[old].translate(node, direction)
 
     def translate_content(
         self, media_type: MediaType, direction: Direction, *, old: bool
@@ -77,8 +72,8 @@ class DocumentPair:
         """Return the schema of a body of one revision; the same object each time."""
         node = media_type.node
         translate = partial(self.schemas[old].translate_content, media_type, direction)
-        return self._translated.get_or_compute(
-            (node.value,), translate, ("content", old, direction, node.uri, node.pointer)
+        return self._contents.get_or_compute(
+            (node.value,), translate, (old, direction, node.uri, node.pointer)
         )
 
     def get_plan(self, operation: Operation, *, old: bool) -> Plan:
