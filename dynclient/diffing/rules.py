@@ -30,7 +30,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "body-added": "a request body that was not there before",
         "body-removed": "the request body is gone",
         "body-required": "the request body must be given now, or need not be any more",
-        "body-encoding": "a part of the request body is written in another way",
+        "body-encoding": "a part of a form or multipart body is written in another way",
         # media types and statuses
         "media-type-added": "a media type that was not there before",
         "media-type-removed": "a media type is gone",

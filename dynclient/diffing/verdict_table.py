@@ -106,7 +106,7 @@ _ROWS = (
     VerdictRow("body-encoding", "misread", "breaking", "info",
                "what is written in the one way is not what the other way reads"),
     VerdictRow("body-encoding", "content-type-accepted", "info", "info",
-               "every content type that was written before still is read"),
+               "every content type that is written is read"),
     VerdictRow("media-type-added", "call", "info", "info", "calls may be written in it, too"),
     VerdictRow("media-type-added", "webhook", "breaking", "breaking",
                "calls may be written in it, too"),

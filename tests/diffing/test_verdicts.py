@@ -181,6 +181,78 @@ def test_a_part_may_have_more_content_types_and_not_fewer(old, new, expected):
     assert told(parts(old), parts(new)) == expected_changes
 
 
+MIXED = "multipart/mixed"
+
+
+def parts_of_a_result(encoding, media_type=PARTS, version="3.0.3"):
+    schema = thing(
+        part={"type": "string", "format": "binary"}, names={"type": "array", "items": TEXT}
+    )
+    entry = {"schema": schema, "encoding": encoding}
+    return single(
+        responses={"200": {"description": "x", "content": {media_type: entry}}}, version=version
+    )
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("media_type", [PARTS, MIXED])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("image/png", "image/gif", WIRE_ONLY),
+        ("image/png", "image/png, image/gif", WIRE_ONLY),
+        ("image/png", "image/*", WIRE_ONLY),
+        ("image/*", "image/png", NOTES),
+        ("image/gif , image/png", "image/png", NOTES),
+        ("image/png,image/gif", "image/gif , image/png", None),
+        ("application/octet-stream", "", None),
+    ],
+)
+def test_a_part_of_a_result_may_have_fewer_content_types_and_not_more(
+    old, new, expected, media_type, version
+):
+    before, after = (
+        parts_of_a_result({"part": {"contentType": each}} if each else {}, media_type, version)
+        for each in (old, new)
+    )
+    assert told(before, after) == ([("body-encoding", "result", expected)] if expected else [])
+
+
+def test_a_member_of_a_form_in_a_result_may_not_be_written_in_another_way():
+    form = "application/x-www-form-urlencoded"
+    old = parts_of_a_result({"names": {"style": "form", "explode": True}}, form)
+    new = parts_of_a_result({"names": {"style": "form", "explode": False}}, form)
+
+    (change,) = dynclient.diff(old, new).changes
+    assert (change.rule, change.where) == ("body-encoding", f"200 {form}: names")
+    assert tuple(change.views.values()) == WIRE_ONLY
+    assert (change.old, change.new) == (None, {"explode": False})
+
+
+def webhook_with_parts(content_types, *, in_result):
+    entry = {"schema": thing(part={"type": "string", "format": "binary"})}
+    entry["encoding"] = {"part": {"contentType": content_types}}
+    response = {"description": "x"}
+    hook = {"operationId": "hook", "responses": {"200": response}}
+    if in_result:
+        response["content"] = {PARTS: entry}
+    else:
+        hook["requestBody"] = {"content": {PARTS: entry}}
+    return {**single(version="3.1.0"), "webhooks": {"hook": {"post": hook}}}
+
+
+@pytest.mark.parametrize("in_result", [True, False])
+def test_the_parts_of_a_webhook_are_read_the_other_way_round(in_result):
+    png = webhook_with_parts("image/png", in_result=in_result)
+    images = webhook_with_parts("image/*", in_result=in_result)
+
+    (wider,), (narrower,) = dynclient.diff(png, images).changes, dynclient.diff(images, png).changes
+
+    levels = {True: NOTES, False: WIRE_ONLY}
+    assert tuple(wider.views.values()) == levels[in_result]
+    assert tuple(narrower.views.values()) == levels[not in_result]
+
+
 # --- objects and alternatives
 
 BASE = thing("id", id=TEXT, kind=TEXT)

@@ -19,6 +19,7 @@ import dynclient
 from dynclient.diffing.change import Change
 from dynclient.model import METHODS, Document, Operation
 from dynclient.plan.schemas import Schemas
+from dynclient.schema.translation.translation_options import TranslationOptions
 
 SPEC = Path(__file__).parents[2] / "spec" / "talon-one"
 SHIPPED = {
@@ -353,7 +354,9 @@ class Judge:
         self.old = old
         self.new = new
         self._client = dynclient.Client(old, server="https://api.example.com")
-        self._schemas = Schemas(old), Schemas(new)
+        # As the comparison does, it takes `{"nullable": true}` for null, and open enums for closed.
+        translation = TranslationOptions(opens_enums=False, reads_null_alternatives=True)
+        self._schemas = Schemas(old, translation), Schemas(new, translation)
 
     def insist(self, change: Change, side: str) -> None:
         """Insist that a change's witness shows it on one side.

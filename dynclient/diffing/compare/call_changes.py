@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dynclient.diffing.compare.comparison_context import ComparisonContext
-from dynclient.diffing.compare.encoding_changes import EncodedBody, choose_encoding_situation
+from dynclient.diffing.compare.encoding_changes import compare_encodings
 from dynclient.diffing.compare.media_type_pairing import Relation, pair_media_types
 from dynclient.diffing.compare.parameter_changes import ParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
 from dynclient.diffing.decide.compatibility import WitnessBuilder, to_witness
 from dynclient.diffing.findings import Finding
 from dynclient.model import MediaType, RequestBody
-from dynclient.wire import media, media_types
+from dynclient.wire import media_types
 
 
 class CallComparer:
@@ -139,16 +138,12 @@ class CallComparer:
         old_schema = documents.translate_content(old, direction, old=True)
         new_schema = documents.translate_content(new, direction, old=False)
         yield from self._schemas.compare(part, old_schema, new_schema)
-        if media.is_composed(old.name):
-            yield from self._compare_item_encodings(old, new)
-            yield from self._compare_encodings(
-                EncodedBody.of(
-                    old, old_schema, context.documents.get_definitions(direction, old=True)
-                ),
-                EncodedBody.of(
-                    new, new_schema, context.documents.get_definitions(direction, old=False)
-                ),
-            )
+        yield from compare_encodings(
+            context,
+            old,
+            new,
+            lambda situation: self._build_media_type_finding("body-encoding", situation, old, new),
+        )
 
     def _describe_place(self, entry: MediaType) -> str:
         body = self._context.pair.old.request_body
@@ -163,33 +158,3 @@ class CallComparer:
             return lambda value: to_witness(call_builder.build_with_body(value, entry.name))
         # A value of any other media type cannot be written; it is shown as its schema has it.
         return lambda value: {"body": value}
-
-    def _compare_item_encodings(self, old: MediaType, new: MediaType) -> Iterator[Finding]:
-        """Yield that parts without names are written in another way."""
-        documented = _describe_item_encodings(old), _describe_item_encodings(new)
-        if documented[0] != documented[1]:
-            finding = self._build_media_type_finding("body-encoding", "misread", old, new)
-            yield replace(finding, key=(finding.key, "items"), documented=documented)
-
-    def _compare_encodings(self, old: EncodedBody, new: EncodedBody) -> Iterator[Finding]:
-        for name in dict.fromkeys([*old.entry.encodings, *new.entry.encodings]):
-            situation = choose_encoding_situation(name, old, new, old_sends=self._context.old_sends)
-            if situation is None:
-                continue
-            finding = self._build_media_type_finding(
-                "body-encoding", situation, old.entry, new.entry
-            )
-            old_encoding, new_encoding = old.describe_encoding(name), new.describe_encoding(name)
-            yield replace(
-                finding,
-                key=(finding.key, name),
-                where=f"{finding.where}.{name}",
-                documented=(old_encoding or None, new_encoding or None),
-            )
-
-
-def _describe_item_encodings(entry: MediaType) -> dict[str, list[str]] | None:
-    """Return the content types of parts by their positions, None where none is given."""
-    encodings = [*entry.item_encodings.prefix, entry.item_encodings.rest]
-    content_types = [each.content_type if each is not None else "" for each in encodings]
-    return {"contentType": content_types} if any(content_types) else None

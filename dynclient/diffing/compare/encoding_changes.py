@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dynclient.diffing.compare.comparison_context import ComparisonContext
+from dynclient.diffing.findings import Finding
 from dynclient.model import MediaType
+from dynclient.schema.dialect import Schema
 from dynclient.schema.readings import Definitions
-from dynclient.wire import media_types
+from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SchemaTypes
 
 #: Keywords of an Encoding Object that change what is written, and their defaults; the default of
@@ -35,7 +38,7 @@ class EncodedBody:
     types: SchemaTypes
 
     @classmethod
-    def of(cls, entry: MediaType, schema: Any, defs: Definitions) -> EncodedBody:
+    def of(cls, entry: MediaType, schema: Schema | bool, defs: Definitions) -> EncodedBody:
         """Return a body with its schema in our dialect."""
         return cls(entry, SchemaTypes(schema, defs))
 
@@ -87,7 +90,57 @@ def _find_default_types(types: SchemaTypes) -> set[str]:
     return defaults or {_TEXT}
 
 
-def choose_encoding_situation(
+def compare_encodings(
+    context: ComparisonContext,
+    old: MediaType,
+    new: MediaType,
+    build_finding: Callable[[str], Finding],
+) -> Iterator[Finding]:
+    """Yield which parts of a form or multipart body are written in another way.
+
+    Args:
+        context: the side of the operation that has the body.
+        old: the media type in the old document.
+        new: the same in the new one.
+        build_finding: returns the finding on the media type for a situation of the verdict table.
+
+    """
+    if not media.is_composed(old.name):
+        return
+    documented = _describe_item_encodings(old), _describe_item_encodings(new)
+    if documented[0] != documented[1]:
+        finding = build_finding("misread")
+        yield replace(finding, key=(finding.key, "items"), documented=documented)
+    bodies = _read_body(context, old, old=True), _read_body(context, new, old=False)
+    separator = "." if context.exposure.direction == "request" else ": "
+    for name in dict.fromkeys([*old.encodings, *new.encodings]):
+        situation = _choose_situation(name, *bodies, old_sends=context.old_sends)
+        if situation is None:
+            continue
+        finding = build_finding(situation)
+        old_encoding, new_encoding = (body.describe_encoding(name) for body in bodies)
+        yield replace(
+            finding,
+            key=(finding.key, name),
+            where=f"{finding.where}{separator}{name}",
+            documented=(old_encoding or None, new_encoding or None),
+        )
+
+
+def _read_body(context: ComparisonContext, entry: MediaType, *, old: bool) -> EncodedBody:
+    documents, direction = context.documents, context.exposure.direction
+    schema = documents.translate_content(entry, direction, old=old)
+    return EncodedBody.of(entry, schema, documents.get_definitions(direction, old=old))
+
+
+def _describe_item_encodings(entry: MediaType) -> dict[str, list[str]] | None:
+    """Return the content types of parts by their positions, None where none is given."""
+    encodings = [*entry.item_encodings.prefix, entry.item_encodings.rest]
+    content_types = [each.content_type if each is not None else "" for each in encodings]
+    return {"contentType": content_types} if any(content_types) else None
+
+
+def _choose_situation(
     name: str, old: EncodedBody, new: EncodedBody, *, old_sends: bool
 ) -> str | None:
     """Return the situation of the verdict table for the encoding of a property; None for none."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dynclient.diffing.compare.comparison_context import ComparisonContext
+from dynclient.diffing.compare.encoding_changes import compare_encodings
 from dynclient.diffing.compare.media_type_pairing import Relation, pair_media_types
 from dynclient.diffing.compare.parameter_changes import ParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
@@ -133,7 +134,7 @@ class ResultComparer:
                 "media-type-changed", situation, response, old, new
             )
         if relation != "replaced":
-            yield from self._compare_media_types(response.status, old, new)
+            yield from self._compare_media_types(response, old, new)
 
     def _choose_changed_situation(self, response: Response, relation: Relation) -> str:
         if relation == "accepted":
@@ -144,19 +145,27 @@ class ResultComparer:
         return f"{side}-{relation}"
 
     def _compare_media_types(
-        self, status: str, old: MediaType, new: MediaType
+        self, response: Response, old: MediaType, new: MediaType
     ) -> Iterator[Finding]:
         context = self._context
         part = ComparedPart(
             exposure=context.exposure,
             operation_key=context.pair.old.key,
-            where=f"{status} {new.name}",
+            where=f"{response.status} {new.name}",
             separator=": ",
         )
         documents, direction = context.documents, context.exposure.direction
         old_schema = documents.translate_content(old, direction, old=True)
         new_schema = documents.translate_content(new, direction, old=False)
         yield from self._schemas.compare(part, old_schema, new_schema)
+        yield from compare_encodings(
+            context,
+            old,
+            new,
+            lambda situation: self._build_media_type_finding(
+                "body-encoding", situation, response, old, new
+            ),
+        )
 
     def _build_media_type_added(self, old: Response, new: Response, entry: MediaType) -> Finding:
         situation = self._choose_added_situation(old, new)

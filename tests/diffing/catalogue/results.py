@@ -165,6 +165,34 @@ class _Headers:
         )
 
 
+PARTS = "multipart/mixed"
+
+
+@dataclass(frozen=True)
+class _Encodings:
+    """A part of a multipart result, encoded in one way before and in another way after."""
+
+    old: dict[str, Any]
+    new: dict[str, Any]
+    levels: Levels | None
+
+    def __call__(self, whole: Tree, place: Steps) -> Case:
+        at = (*place, "content", PARTS)
+        image = {"type": "string", "format": "binary"}
+        schema = {"type": "object", "properties": {"dynPart": image}}
+        made = [
+            put(whole, at, {"schema": schema, "encoding": {"dynPart": encoding}})
+            for encoding in (self.old, self.new)
+        ]
+        expected = Expected("body-encoding", at, {"result": self.levels or NOTES}, "fact")
+        return Case(made[0], made[1], (expected,) if self.levels else ())
+
+
+#: Deployed programs read what they know; callers by name read what the new document has.
+MISREAD: Levels = ("breaking", "info")
+
+_PNG, _IMAGES = {"contentType": "image/png"}, {"contentType": "image/png, image/gif"}
+
 _POINT = {"type": "object", "properties": {"x": INTEGER, "y": INTEGER}, "required": ["x", "y"]}
 _LISTED = {**TEXT, "enum": ["a", "b"]}
 _LISTED_MORE = {**TEXT, "enum": ["a", "b", "c"]}
@@ -199,6 +227,14 @@ KINDS = (
          _Parameters(JSON, f"{JSON};version=2", NOTES)),
     Kind("a version of a result's media type left out", answers,
          _Parameters(f"{JSON};version=2", JSON, ("breaking", "info"))),
+    Kind("another content type of a part of a result", answers,
+         _Encodings(_PNG, {"contentType": "image/gif"}, MISREAD)),
+    Kind("one more content type of a part of a result", answers, _Encodings(_PNG, _IMAGES, MISREAD)),
+    Kind("fewer content types of a part of a result", answers, _Encodings(_IMAGES, _PNG, NOTES)),
+    Kind("a range of content types of a part of a result", answers,
+         _Encodings(_PNG, {"contentType": "image/*"}, MISREAD)),
+    Kind("the default content type of a part of a result in so many words", answers,
+         _Encodings({}, {"contentType": "application/octet-stream"}, None)),
     Kind("an optional header added", answers, _Headers(None, header(), "header-added", NOTES)),
     Kind("a required header added", answers, _Headers(None, header(required=True), "header-added", NOTES)),
     Kind("an optional header removed", answers, _Headers(header(), None, "header-removed", WARNS)),

@@ -26,6 +26,11 @@ def _tagged(tag: str) -> dict[str, Any]:
 _CAT, _DOG, _FISH = map(_tagged, ("cat", "dog", "fish"))
 
 #: (what is narrowed, rule, the wide schema, the narrow one, place from the schema, only in)
+#: An alternative that stands for null, as its authors mean it.
+_NULL = {"nullable": True}
+
+_OPEN_ENUM = {**TEXT, "enum": ["a"], "x-ms-enum": {"name": "Letter", "modelAsString": True}}
+
 _NARROWED: list[tuple[Any, ...]] = [
     ("a type among several", "type-changed", {"type": ["string", "integer"]}, TEXT, (), "3.1"),
     ("null beside a type", "type-changed", {"type": ["string", "null"]}, TEXT, (), "3.1"),
@@ -96,6 +101,11 @@ _NARROWED: list[tuple[Any, ...]] = [
      {**TEXT, "if": {"pattern": "^#"}, "then": {"minLength": 7}}, (), "3.1"),
     ("else", "condition-changed", {**TEXT, "if": {"pattern": "^#"}, "then": {"minLength": 7}},
      {**TEXT, "if": {"pattern": "^#"}, "then": {"minLength": 7}, "else": {"maxLength": 20}}, (), "3.1"),
+    ("a text beside null without a type", "length-changed", {"anyOf": [TEXT, _NULL]},
+     {"anyOf": [{**TEXT, "maxLength": 9}, _NULL]}, (), "3.0"),
+    ("a branch beside null without a type", "alternatives-changed", {"anyOf": [TEXT, INTEGER, {"type": "boolean"}, _NULL]},
+     {"anyOf": [TEXT, INTEGER, _NULL]}, (), "3.0"),
+    ("a value of an enum that is called open", "values-changed", {**_OPEN_ENUM, "enum": ["a", "b"]}, _OPEN_ENUM),
     ("an allOf part", "length-changed", TEXT, {**TEXT, "allOf": [{"maxLength": 9}]}),
     ("one more allOf part", "property-required", {"allOf": [PAIR]}, {"allOf": [PAIR, {"required": ["a"]}]},
      ("allOf", 0, "properties", "a")),
@@ -133,7 +143,6 @@ _BASE, _LEFT, _RIGHT = (
     for name in ("id", "left", "right")
 )
 _BOTH = _object(left=TEXT, right=TEXT)
-_OPEN_ENUM = {**TEXT, "enum": ["a"], "x-ms-enum": {"name": "Letter", "modelAsString": True}}
 _SHUT_ENUM = {**TEXT, "enum": ["a"], "x-ms-enum": {"name": "Letter", "modelAsString": False}}
 
 #: What says the same, or nearly so, in another form.
@@ -203,6 +212,7 @@ _NOTED = [
         NOTES,
     ),
     Row("an enum that is open no more", "values-changed", _OPEN_ENUM, _SHUT_ENUM, NOTES, NOTES),
+    Row("an enum that is called open", "values-changed", _SHUT_ENUM, _OPEN_ENUM, NOTES, NOTES),
     Row(
         "a format that is an annotation",
         "format-changed",
