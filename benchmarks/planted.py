@@ -234,7 +234,7 @@ FAULTS = [
     Planted("witnesses: disjuncts that were not tried are unsatisfiable", "containment/witnesses/witness_generator.py", "                results.append(UNDETERMINED)\n                break", "                break", WITNESSES),
     Planted("witnesses: an unexpanded conjunct holds", "containment/witnesses/witness_generator.py", "        if conjunct is not None:\n", "        if False:\n", WITNESSES),
     Planted("witnesses: only the first disjunct is tried", "containment/witnesses/witness_generator.py", "for disjunct in self.expand(conjunct):", "for disjunct in self.expand(conjunct)[:1]:", WITNESSES),
-    Planted("witnesses: a schema never contradicts itself", "containment/witnesses/witness_generator.py", "if constraints.is_trivially_empty or self._has_contradiction(expanded):", "if constraints.is_trivially_empty:", WITNESSES),
+    Planted("witnesses: a schema never contradicts itself", "containment/witnesses/witness_generator.py", "if constraints.is_trivially_empty or self._has_contradiction(known, added):", "if constraints.is_trivially_empty:", WITNESSES),
     Planted("witnesses: enum never fails", "containment/witnesses/negated_expansion.py", 'yield ConstraintSet(excluded_values=tuple(schema["enum"]))', "yield from ()", WITNESSES),
     Planted("witnesses: type never fails", "containment/witnesses/negated_expansion.py", "    if other_types:", "    if False:", WITNESSES),
     Planted("witnesses: required never fails", "containment/witnesses/negated_expansion.py", 'for name in schema.get("required", ()):', "for name in ():", WITNESSES),

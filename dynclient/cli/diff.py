@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ MAX_WIDTH = 100
 @click.command("diff")
 @click.argument("old")
 @click.argument("new", required=False)
+@document_option.add_overlay_option
 @add_report_options
 @add_judging_options
 @add_accepting_options
@@ -115,17 +117,20 @@ def _get_today() -> date:
 
 
 def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[SourcePair]:
+    from dynclient.client.source_loader import read_overlays
     from dynclient.diffing.sources import source_pairs
 
     profile = document_option.find_chosen_profile()
-    if new is not None:
-        if profile is not None:
-            text = "OLD and NEW name the documents, and --profile names another one"
-            raise UsageError(text, hint="with --profile, give one git revision, such as main")
-        return source_pairs.load_pairs(old, new, _load_document)
+    if new is not None and profile is not None:
+        text = "OLD and NEW name the documents, and --profile names another one"
+        raise UsageError(text, hint="with --profile, give one git revision, such as main")
     own_spec = profile.spec if profile is not None else None
     spec = own_spec or os.environ.get("DYNCLIENT_SPEC")
     specs = [spec] if spec else list(project.specs)
+    names = _choose_overlays(specs if new is None else [old, new], project)
+    load, overlays = partial(_load_document, names), read_overlays(names)
+    if new is not None:
+        return source_pairs.load_pairs(old, new, load, overlays)
     if os.path.lexists(old) and not specs:
         raise UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")
     if not specs:
@@ -133,11 +138,19 @@ def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[So
         raise UsageError(
             "a revision alone needs to know the documents, and none is named", hint=hint
         )
-    return source_pairs.load_project_pairs(old, specs, _load_document)
+    return source_pairs.load_project_pairs(old, specs, load, overlays)
 
 
-def _load_document(source: str) -> Document:
-    return document_option.load_choice(document_option.DocumentChoice(source, "--spec"))
+def _choose_overlays(sources: list[str], project: DiffSettings) -> tuple[str, ...]:
+    """Return the overlays of both revisions: those of a project change its own documents only."""
+    own = [Path(spec).absolute() for spec in project.specs]
+    is_own = any(Path(source).absolute() in own for source in sources)
+    return (*(project.overlays if is_own else ()), *document_option.get_overlays())
+
+
+def _load_document(overlays: tuple[str, ...], source: str) -> Document:
+    choice = document_option.DocumentChoice(source, "--spec", overlays=overlays)
+    return document_option.load_choice(choice)
 
 
 def _compare_pair(pair: SourcePair, options: DiffOptions, code: UsageAnalysis | None) -> NamedDiff:

@@ -98,8 +98,8 @@ def _keep_overlays(ctx: click.Context, _param: click.Parameter, value: tuple[str
     ctx.meta[_OVERLAYS] = value
 
 
-def _get_overlays() -> tuple[str, ...]:
-    """Return the overlays that the command line names."""
+def get_overlays() -> tuple[str, ...]:
+    """Return the paths or URLs of the overlays that the command line names."""
     ctx = click.get_current_context(silent=True)
     overlays: tuple[str, ...] = ctx.meta.get(_OVERLAYS, ()) if ctx is not None else ()
     return overlays
@@ -209,7 +209,7 @@ def choose_document(spec: str | None) -> DocumentChoice:
     if named := os.environ.get("DYNCLIENT_SPEC"):
         return _build_choice(named, "DYNCLIENT_SPEC", table)
     if table is None:
-        return DocumentChoice(str(find_shipped_document()), overlays=_get_overlays())
+        return DocumentChoice(str(find_shipped_document()), overlays=get_overlays())
     choices = list_project_choices(table)
     if len(choices) > 1 and not table.has_spec:
         names = ", ".join(choice.source for choice in choices)
@@ -262,7 +262,7 @@ def _build_project_choice(table: ProjectTable, source: str, named_by: str) -> Do
         source,
         named_by,
         excuse=table.excuse,
-        overlays=table.overlays + _get_overlays(),
+        overlays=table.overlays + get_overlays(),
         http=_get_http(table),
         pagination=table.pagination,
         has_siblings=len(table.specs) > 1,
@@ -277,10 +277,10 @@ def _get_http(table: ProjectTable) -> HttpLibrary | None:
 def _build_choice(source: str, named_by: str, table: ProjectTable | None) -> DocumentChoice:
     """Return a document that was named; what pyproject.toml sets for it counts."""
     if table is None:
-        return DocumentChoice(source, named_by, overlays=_get_overlays())
+        return DocumentChoice(source, named_by, overlays=get_overlays())
     if Path(source).absolute() in [Path(spec).absolute() for spec in table.specs]:
         return _build_project_choice(table, source, named_by)
-    return DocumentChoice(source, named_by, overlays=_get_overlays(), http=_get_http(table))
+    return DocumentChoice(source, named_by, overlays=get_overlays(), http=_get_http(table))
 
 
 def load_choice(choice: DocumentChoice) -> Document:

@@ -39,12 +39,14 @@ class DiffSettings:
         specs: the paths or URLs of its documents.
         options: values of options by their names, `fail_on` for `--fail-on`.
         levels: rule → the level that the project gives it.
+        overlays: the paths or URLs of the overlays that change its documents.
 
     """
 
     specs: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     levels: Mapping[str, LevelSetting] = field(default_factory=dict)
+    overlays: tuple[str, ...] = ()
 
 
 def find_settings(start: Path) -> DiffSettings:
@@ -74,6 +76,7 @@ def parse_settings(table: ProjectTable) -> DiffSettings:
         table.specs,
         {key: _parse_option(key, options[key], where, table.file) for key in options},
         levels,
+        table.overlays,
     )
 
 

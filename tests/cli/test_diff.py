@@ -607,3 +607,67 @@ def test_a_full_disk_is_never_taken_for_a_result():
         )
     assert ran.returncode == 70
     assert "No space left" in ran.stderr
+
+
+# --- overlays
+
+OVERLAY = """overlay: 1.0.0
+info: {title: o, version: '1'}
+actions: [{target: "$.paths['/b']", remove: true}]
+"""
+
+
+@pytest.fixture
+def overlaid(tmp_path):
+    """A repository whose `api.yaml` lost `b` since the last commit, and an overlay that removes `b`."""
+    repo = repos.Repo(tmp_path / "repo")
+    repo.put("api.yaml", api("a", "b"))
+    repo.put("spec/api.yaml", api("a", "b"))
+    repo.commit()
+    repo.put("api.yaml", api("a"))
+    repo.put("old/api.yaml", api("a", "b"))
+    repo.put("spec/api.yaml", api("a"))
+    repo.put("fixes.yaml", OVERLAY)
+    return repo
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("old/api.yaml", "api.yaml"),
+        ("git:HEAD:api.yaml", "api.yaml"),
+        ("HEAD:api.yaml", "api.yaml"),
+        ("old", "spec"),
+        ("git:HEAD:spec", "spec"),
+        ("-", "api.yaml"),
+    ],
+)
+def test_an_overlay_changes_both_revisions_wherever_they_come_from(
+    cli, overlaid, monkeypatch, old, new
+):
+    monkeypatch.chdir(overlaid.root)
+    old_text = api("a", "b")
+
+    assert cli("diff", old, new, stdin=old_text).exit_code == 1
+    result = cli("diff", old, new, "--overlay", "fixes.yaml", "--fail-on", "info", stdin=old_text)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", [["HEAD"], ["git:HEAD:api.yaml", "api.yaml"]])
+def test_the_overlays_of_a_project_change_both_revisions_of_its_documents(
+    cli, overlaid, monkeypatch, words
+):
+    monkeypatch.chdir(overlaid.root)
+    overlaid.put(
+        "pyproject.toml", '[tool.dynclient]\nspec = "api.yaml"\noverlays = ["fixes.yaml"]\n'
+    )
+
+    assert cli("diff", *words, "--fail-on", "info").exit_code == 0
+    assert cli("diff", "old/api.yaml", "spec/api.yaml").exit_code == 1
+
+
+def test_an_overlay_that_is_not_there_is_an_error_of_its_own(cli, pair):
+    pair("a")
+    result = cli("diff", "old.yaml", "new.yaml", "--overlay", "none.yaml")
+    assert result.exit_code == 7
+    assert "none.yaml" in result.stderr

@@ -76,6 +76,28 @@ def test_a_command_of_the_docs_runs(command):
     assert done.stdout.strip()
 
 
+def outputs():
+    """Yield each command of the pages with the output that stands below it."""
+    for page in PAGES:
+        for language, text in blocks(page):
+            first, _, output = text.partition("\n")
+            if language == "console" and output and not output.startswith("$ "):
+                yield first.removeprefix("$ "), output
+
+
+@pytest.mark.parametrize(("command", "output"), list(outputs()), ids=lambda text: text[:40])
+def test_a_page_shows_what_a_command_prints(command, output):
+    done = subprocess.run(
+        [sys.executable, "-m", "dynclient", *shlex.split(command)[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=MAX_RUN_S,
+        check=False,
+    )
+    assert done.stdout == output
+
+
 def test_every_target_that_the_readme_names_is_in_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = re.findall(r"\$ make (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.client.source_loader import GIT_PREFIX, STDIN
 from dynclient.document.cache.document_cache import open_default_cache
-from dynclient.document.files.document_files import DocumentFiles
+from dynclient.document.files.document_files import DocumentFile, DocumentFiles
 from dynclient.document.files.file_loader import Fetch, load_files
 from dynclient.document.files.git import RevisionTree, parse_revision_path
 from dynclient.document.files.reference_boundary import build_boundary
@@ -33,6 +33,9 @@ _DEPENDENCIES_FOLDER = "node_modules"
 
 #: Loads the document at a path or URL.
 DocumentLoader = Callable[[str], Document]
+
+#: Documents that change another one, in this order.
+Overlays = Sequence[DocumentFile]
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class DocumentFolder:
         names: the paths of the files that may be documents, relative to the folder.
         fetch: returns the bytes of a URI.
         error_suffix: the end of error messages, which names the revision.
+        overlays: documents that change each of the documents.
 
     """
 
@@ -67,6 +71,7 @@ class DocumentFolder:
     names: Sequence[str]
     fetch: Fetch
     error_suffix: str = ""
+    overlays: Overlays = ()
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one of the files."""
@@ -74,16 +79,20 @@ class DocumentFolder:
 
     def open_document(self, name: str) -> DocumentFiles:
         """Open one of the files, with all that it refers to."""
-        return _open_document((self.root / name).as_uri(), self.fetch, self.error_suffix)
+        uri = (self.root / name).as_uri()
+        return _open_document(uri, self.fetch, self.error_suffix, self.overlays)
 
 
-def resolve_source(word: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
+def resolve_source(
+    word: str, load: DocumentLoader, overlays: Overlays = ()
+) -> SingleDocument | DocumentFolder:
     """Return what an argument names.
 
     Args:
         word: `-`, a URL, `git:REV:path`, `git REV:path`, a path, or `REV:path` if git has it and
             there is no file of that name.
-        load: loads the document at a path or URL.
+        load: loads the document at a path or URL, changed by the overlays.
+        overlays: documents that change what is loaded in another way.
 
     Raises:
         DocumentNotFound: the revision, or the path in it, does not exist.
@@ -91,27 +100,30 @@ def resolve_source(word: str, load: DocumentLoader) -> SingleDocument | Document
 
     """
     if word == STDIN:
-        return SingleDocument("stdin", _read_stdin)
+        return SingleDocument("stdin", partial(_read_stdin, overlays))
     if _URL.match(word):
         return SingleDocument(word, partial(load, word))
     if word.startswith((GIT_PREFIX, "git ")):
-        return open_at_revision(*parse_revision_path(word[len(GIT_PREFIX) :].strip(), word))
-    if not os.path.lexists(word) and (found := _find_in_git(word)):
+        revision = parse_revision_path(word[len(GIT_PREFIX) :].strip(), word)
+        return open_at_revision(*revision, overlays)
+    if not os.path.lexists(word) and (found := _find_in_git(word, overlays)):
         return found
-    return open_in_work_tree(word, load)
+    return open_in_work_tree(word, load, overlays)
 
 
-def _find_in_git(word: str) -> SingleDocument | DocumentFolder | None:
+def _find_in_git(word: str, overlays: Overlays) -> SingleDocument | DocumentFolder | None:
     """Return what `REV:path` names without the prefix git; None if git has no such file."""
     if ":" not in word.strip(":"):
         return None
     try:
-        return open_at_revision(*parse_revision_path(word, word))
+        return open_at_revision(*parse_revision_path(word, word), overlays)
     except DocumentError:
         return None
 
 
-def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | DocumentFolder:
+def open_at_revision(
+    tree: RevisionTree, path: str, overlays: Overlays = ()
+) -> SingleDocument | DocumentFolder:
     """Return the document or folder at a path of a revision.
 
     Raises:
@@ -129,19 +141,24 @@ def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | Document
             _select_candidates(tree.list_names(path)),
             fetch,
             error_suffix,
+            overlays,
         )
     if not kind:
         raise tree.build_missing_error(path)
-    return SingleDocument(label, lambda: build_document(_open_document(uri, fetch, error_suffix)))
+    open_files = partial(_open_document, uri, fetch, error_suffix, overlays)
+    return SingleDocument(label, lambda: build_document(open_files()))
 
 
-def open_in_work_tree(path: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
+def open_in_work_tree(
+    path: str, load: DocumentLoader, overlays: Overlays = ()
+) -> SingleDocument | DocumentFolder:
     """Return the document or folder at a path; loading fails later if there is no document."""
     root = Path(path).absolute()
     if not root.is_dir():
         return SingleDocument(path, partial(load, path))
     fetch = build_fetcher(build_boundary(root.as_uri()))
-    return DocumentFolder(path, root, _select_candidates(_list_files(root)), fetch)
+    names = _select_candidates(_list_files(root))
+    return DocumentFolder(path, root, names, fetch, overlays=overlays)
 
 
 def _list_files(root: Path) -> Iterable[str]:
@@ -159,7 +176,7 @@ def _is_ours(part: str) -> bool:
     return part != _DEPENDENCIES_FOLDER and not part.startswith(".")
 
 
-def _read_stdin() -> Document:
+def _read_stdin(overlays: Overlays) -> Document:
     """Return the document on standard input. It has no base, so its references read no file."""
     root, data = (Path.cwd() / "stdin").as_uri(), sys.stdin.buffer.read()
 
@@ -169,12 +186,12 @@ def _read_stdin() -> Document:
             raise DocumentNotFound(message, uri=uri)
         return data
 
-    return build_document(_open_document(root, fetch))
+    return build_document(_open_document(root, fetch, "", overlays))
 
 
-def _open_document(uri: str, fetch: Fetch, error_suffix: str = "") -> DocumentFiles:
+def _open_document(uri: str, fetch: Fetch, error_suffix: str, overlays: Overlays) -> DocumentFiles:
     try:
-        return load_files(uri, fetch, open_default_cache())
+        return load_files(uri, fetch, open_default_cache(), overlays=overlays)
     except DocumentError as error:
         error.headline += error_suffix
         raise

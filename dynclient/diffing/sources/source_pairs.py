@@ -13,6 +13,7 @@ from dynclient.diffing.sources.document_sources import (
     SUFFIXES,
     DocumentFolder,
     DocumentLoader,
+    Overlays,
     SingleDocument,
     build_document,
     open_at_revision,
@@ -49,13 +50,16 @@ class SourcePair:
     labels: tuple[str, str]
 
 
-def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]:
+def load_pairs(
+    old: str, new: str, load: DocumentLoader, overlays: Overlays = ()
+) -> Iterator[SourcePair]:
     """Yield the pairs of documents that two command-line arguments name.
 
     Args:
         old: a path, URL, `git:REV:path`, folder, or `-`.
         new: the same.
-        load: loads the document at a path or URL.
+        load: loads the document at a path or URL, changed by the overlays.
+        overlays: documents that change those of git, of folders and of stdin.
 
     Raises:
         DocumentError: a document cannot be read.
@@ -66,7 +70,8 @@ def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]
         raise UsageError(
             "standard input is read twice", hint="give one of the two documents as a file"
         )
-    return pair_sources(resolve_source(old, load), resolve_source(new, load))
+    sources = (resolve_source(word, load, overlays) for word in (old, new))
+    return pair_sources(*sources)
 
 
 def pair_sources(
@@ -83,14 +88,15 @@ def pair_sources(
 
 
 def load_project_pairs(
-    revision: str, specs: list[str], load: DocumentLoader
+    revision: str, specs: list[str], load: DocumentLoader, overlays: Overlays = ()
 ) -> Iterator[SourcePair]:
     """Yield the documents of a project, each as it was at a revision and as it is now.
 
     Args:
         revision: of git.
         specs: the paths of the documents, or of folders of them.
-        load: loads the document at a path.
+        load: loads the document at a path, changed by the overlays.
+        overlays: documents that change those of git and of folders.
 
     Raises:
         DocumentError: a document cannot be read, now or at the revision.
@@ -108,11 +114,13 @@ def load_project_pairs(
         # Git runs hooks at the top of the repository, and names it from there.
         repository = Repository.discover(Path.cwd() if "GIT_DIR" in os.environ else path.parent)
         before = open_at_revision(
-            repository.open_revision(revision), repository.make_relative(path.as_uri())
+            repository.open_revision(revision),
+            repository.make_relative(path.as_uri()),
+            overlays,
         )
         name = _shorten_path(spec)
         is_folder = isinstance(before, DocumentFolder)
-        for pair in pair_sources(before, open_in_work_tree(spec, load)):
+        for pair in pair_sources(before, open_in_work_tree(spec, load, overlays)):
             yield replace(pair, name=f"{name}/{pair.name}" if is_folder else name)
 
 
