@@ -27,6 +27,7 @@ COPIED = ("docs", "dynclient", "spec", "tests", "README.md", "pyproject.toml")
 WAY = ("tests/strategies/test_whole_way.py",)
 DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
 CLOSED_PARTS = ("tests/schema/test_closed_parts.py",)
+LIMITS = ("tests/document/test_loading_limits.py",)
 CHAINS = ("tests/client/test_long_chains.py",)
 PLACES = ("tests/strategies/test_places.py",)
 DIALECTS = ("tests/strategies/test_dialects.py",)
@@ -347,7 +348,9 @@ FAULTS = [
     Planted("a validator is sent to another URL", "transport/downloaded_file.py", "if digest_url(url) != self.final_url:", "if False:", DOWNLOADS),
     Planted("what must not be stored is kept", "transport/downloaded_file.py", 'may_be_kept = "no-store" not in headers.get("cache-control", "").lower()', "may_be_kept = True", DOWNLOADS),
     Planted("what is gone is kept", "transport/document_download.py", "        cache.remove_download(uri)  # It is gone, or may no longer be read.\n", "", DOWNLOADS),
-    Planted("an answer to no question means unchanged", "transport/document_download.py", "known if conditions else None)", "known)", DOWNLOADS),
+    Planted("an answer to no question means unchanged", "transport/document_download.py", "asked = known if conditions else None", "asked = known", DOWNLOADS),
+    Planted("a cached text keeps to no limits", "document/files/file_loader.py", "if not self._limits.are_of_text:", "if False:", LIMITS),
+    Planted("the values of JSON are not counted", "document/yaml/yaml12.py", "if node_count > limits.nodes:", "if False:", LIMITS),
     Planted("a false certificate means that the server is away", "transport/document_download.py", "if isinstance(error, httpx.TransportError) and not is_refused:", "if isinstance(error, httpx.TransportError):", DOWNLOADS_TLS),
     # definitions that roots share
     Planted("what stands beside a reference is passed over", "schema/engines/separate_members.py", '    if keywords == {"$ref"}:\n', '    if "$ref" in keywords:\n', SHARED_ROOTS),

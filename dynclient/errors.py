@@ -161,18 +161,28 @@ class UnsupportedVersion(DocumentError):
 
 
 class UnresolvableReference(DocumentError):
-    """A `$ref` leads nowhere; `.reference` is its text, `.pointer` where it stands."""
+    """A `$ref` leads nowhere; `.reference` is its text, `.pointer` where it stands.
+
+    Where a limit of `load(limits=…)` is the cause, `.limit` is its name and `.allowed` its value.
+    """
 
     code = "unresolvable-reference"
+    limit: str = ""
+    allowed: int | None = None
     reason: str = ""
     reference: str = ""
     pointer: str = ""
 
 
 class DocumentTooLarge(DocumentError):
-    """Size, depth or the expansion of aliases is beyond the limits."""
+    """The document reaches a limit: `.limit` is its name in `load(limits=…)`, `.allowed` its value.
+
+    What is no limit of loading, such as the depth of a schema, has no name.
+    """
 
     code = "document-too-large"
+    limit: str = ""
+    allowed: int | None = None
 
 
 class UsageError(DynclientError):

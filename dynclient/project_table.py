@@ -14,7 +14,9 @@ from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
 
-_KEYS = ("spec", "specs", "overlays", "excuse", "pagination", "diff", "http", "profiles")
+_KEYS = (
+    "spec", "specs", "overlays", "excuse", "pagination", "diff", "http", "limits", "profiles",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class ProjectTable:
         overlays: the paths or URLs of the overlays that change the documents.
         http: the HTTP library of calls; None where it says none.
         pagination: the table `[tool.dynclient.pagination]`: how lists page, by operation.
+        limits: how much a document may hold, as it stands.
         diff: the table `[tool.dynclient.diff]`, as it stands.
         profiles: the tables `[tool.dynclient.profiles.NAME]` by name, as they stand.
 
@@ -41,6 +44,7 @@ class ProjectTable:
     overlays: tuple[str, ...] = ()
     http: HttpLibrary | None = None
     pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
     diff: Mapping[str, Any] = field(default_factory=dict)
     profiles: Mapping[str, Any] = field(default_factory=dict)
 
@@ -104,7 +108,7 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
             f"{where}: http cannot be {shorten_repr(http)}",
             hint=f"one of {', '.join(HTTP_LIBRARIES)}",
         )
-    for key in ("diff", "pagination", "profiles"):
+    for key in ("diff", "limits", "pagination", "profiles"):
         if not isinstance(table.get(key, {}), dict):
             raise UsageError(f"{file}: [tool.dynclient.{key}] is no table")
     for name, entry in table.get("pagination", {}).items():
@@ -121,6 +125,7 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
         overlays=tuple(resolve_path(path, file) for path in overlays),
         http=http,
         pagination=table.get("pagination", {}),
+        limits=table.get("limits", {}),
         diff=table.get("diff", {}),
         profiles=table.get("profiles", {}),
     )

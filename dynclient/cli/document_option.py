@@ -143,6 +143,7 @@ class DocumentChoice:
         http: the HTTP library that pyproject.toml names for calls; None where it names none.
         pagination: how pyproject.toml says that lists page, by operation.
         has_siblings: whether pyproject.toml names other documents too.
+        limits: how much pyproject.toml lets it hold.
 
     """
 
@@ -153,6 +154,7 @@ class DocumentChoice:
     http: HttpLibrary | None = None
     pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     has_siblings: bool = False
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
     def build_client_options(self, document: Document) -> ProjectOptions:
         """Return the options of its client that pyproject.toml sets.
@@ -266,6 +268,7 @@ def _build_project_choice(table: ProjectTable, source: str, named_by: str) -> Do
         http=_get_http(table),
         pagination=table.pagination,
         has_siblings=len(table.specs) > 1,
+        limits=table.limits,
     )
 
 
@@ -280,7 +283,8 @@ def _build_choice(source: str, named_by: str, table: ProjectTable | None) -> Doc
         return DocumentChoice(source, named_by, overlays=get_overlays())
     if Path(source).absolute() in [Path(spec).absolute() for spec in table.specs]:
         return _build_project_choice(table, source, named_by)
-    return DocumentChoice(source, named_by, overlays=get_overlays(), http=_get_http(table))
+    http, limits = _get_http(table), table.limits
+    return DocumentChoice(source, named_by, overlays=get_overlays(), http=http, limits=limits)
 
 
 def load_choice(choice: DocumentChoice) -> Document:
@@ -293,7 +297,7 @@ def load_choice(choice: DocumentChoice) -> Document:
     from dynclient.client.load import load
 
     try:
-        document = load(choice.source, overlay=choice.overlays)
+        document = load(choice.source, overlay=choice.overlays, limits=choice.limits)
     except DocumentNotFound as error:
         if meant := _find_similar_file(choice.source):
             error.hint = f"did you mean {meant}?"

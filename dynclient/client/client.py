@@ -247,15 +247,17 @@ class BaseClient(NotebookView, Generic[OperationT]):
         base: Base = None,
         allow_references: AllowedReferences = False,
         overlay: Overlays = (),
+        limits: Mapping[str, int] | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         check_max_connections(max_connections)
         check_http2(http2)
         check_connection_options(transport, http, http2=http2)
         settings = ConnectionSettings(max_connections, choose_http_library(http), http2)
-        compiled = CompiledDocument.of(
-            load(source, base=base, allow_references=allow_references, overlay=overlay)
+        document = load(
+            source, base=base, allow_references=allow_references, overlay=overlay, limits=limits
         )
+        compiled = CompiledDocument.of(document)
         try:
             checked_options = Options().replace(**options)
             if hasattr(transport, "bind_document"):
@@ -544,6 +546,7 @@ class Client(BaseClient[Operation]):
         base: of a document without a file: what its references are relative to, as in `load`.
         allow_references: what references may name besides, as in `load`.
         overlay: documents that change the document, as in `load`.
+        limits: how much the document may hold, as in `load`.
         **options: how calls are made, as `ClientOptions` describes them.
 
     """

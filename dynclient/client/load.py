@@ -12,6 +12,7 @@ from dynclient.client.source_loader import (
     load_source,
     read_overlays,
 )
+from dynclient.document.loading_limits import read_limits
 from dynclient.errors import UsageError
 from dynclient.model import Document
 from dynclient.schema.formats import FormatCheck
@@ -38,6 +39,7 @@ def load(
     allow_references: AllowedReferences = False,
     overlay: Overlays = (),
     formats: Mapping[str, FormatCheck] | None = None,
+    limits: Mapping[str, int] | None = None,
 ) -> Document:
     """Return the OpenAPI document that a source holds.
 
@@ -58,25 +60,31 @@ def load(
             document (OpenAPI Overlay 1.0 and 1.1).
         formats: name of a format → function that says whether a string fits it. They are added to
             the known formats, or replace them.
+        limits: how much the document may hold: name of a limit → its value. `file_bytes` and
+            `download_bytes` (bytes of a file, and of one from the net), `files`, `nodes` (values of
+            a file, aliases expanded), `depth` (levels, at most 500), `reference_chain` (references
+            one after another).
 
     Raises:
         UsageError: the source is none of these, or is no mapping and has one of the options.
         DocumentNotFound: nothing is there, or it cannot be read.
         DocumentSyntaxError: the text is neither YAML nor JSON; the error names line and column.
         UnsupportedVersion: it is no OpenAPI document of a version that dynclient reads.
-        DocumentTooLarge: size, depth or alias expansion is beyond the limits.
+        DocumentTooLarge: it reaches a limit; `.limit` names it.
 
     """
     _check_formats(formats)
     if isinstance(source, Document):
-        if base is not None or allow_references or overlay:
+        if base is not None or allow_references or overlay or limits:
             raise UsageError(
-                "`base`, `allow_references` and `overlay` are for a document that is being loaded",
+                "`base`, `allow_references`, `overlay` and `limits` are for a document that is "
+                "being loaded",
                 hint="give them to dynclient.load",
             )
         return source if not formats else _replace_formats(source, formats)
+    loading_limits = read_limits(limits)
     overlays = read_overlays(overlay) if overlay != () else ()
-    files = load_source(source, base, allow_references, overlays)
+    files = load_source(source, base, allow_references, overlays, loading_limits)
     return Document(files, _find_problems, formats)
 
 

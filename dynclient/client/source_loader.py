@@ -11,10 +11,11 @@ from typing import Any, NamedTuple, Protocol
 
 from dynclient.document.cache.document_cache import open_default_cache
 from dynclient.document.files.document_files import DocumentFile, DocumentFiles
-from dynclient.document.files.file_loader import IN_MEMORY_URI, MAX_FILE_BYTES, Fetch, load_files
+from dynclient.document.files.file_loader import IN_MEMORY_URI, Fetch, load_files
 from dynclient.document.files.reference_boundary import REFUSED, ReferenceBoundary, build_boundary
 from dynclient.document.files.uris import get_scheme, to_path, to_uri
-from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge, UsageError
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
+from dynclient.errors import DocumentError, DocumentNotFound, UsageError
 from dynclient.transport.document_fetcher import build_fetcher
 from dynclient.violations import shorten_repr
 
@@ -51,6 +52,7 @@ def load_source(
     base: Base = None,
     allow_references: AllowedReferences = False,
     overlays: Sequence[DocumentFile] = (),
+    limits: LoadingLimits = DEFAULT_LIMITS,
 ) -> DocumentFiles:
     """Load the files of a document.
 
@@ -59,6 +61,7 @@ def load_source(
         base: what the references of a document without a file are relative to.
         allow_references: what the references may name besides.
         overlays: documents that change it.
+        limits: how much it may hold.
 
     Raises:
         UsageError: the source is none of these, or an option does not fit it.
@@ -70,11 +73,11 @@ def load_source(
         uri = IN_MEMORY_URI if base is None else _build_uri(base)
         boundary = build_boundary(uri, allow_references)
         is_alone = base is None and not allow_references
-        fetch = _build_refusal("a mapping") if is_alone else build_fetcher(boundary)
-        return _load_within(boundary, fetch, overlays, source)
-    given = _read_given_data(source)
+        fetch = _build_refusal("a mapping") if is_alone else build_fetcher(boundary, limits)
+        return _load_within(boundary, fetch, overlays, limits, source)
+    given = _read_given_data(source, limits)
     if given is not None:
-        return _load_data(given, base, allow_references, overlays)
+        return _load_data(given, base, allow_references, overlays, limits)
     if not isinstance(source, PathLike | str) or source == "":
         raise UsageError(f"no document can be loaded from {shorten_repr(source)}", hint=SOURCE_HINT)
     if base is not None:
@@ -84,10 +87,10 @@ def load_source(
             hint="leave it out: a path or URL is its own base",
         )
     if isinstance(source, str) and source.startswith(GIT_PREFIX):
-        return _load_from_git(source, allow_references, overlays)
+        return _load_from_git(source, allow_references, overlays, limits)
     root = to_uri(source if isinstance(source, str) else Path(source))
     boundary = build_boundary(root, allow_references)
-    return _load_within(boundary, build_fetcher(boundary), overlays)
+    return _load_within(boundary, build_fetcher(boundary, limits), overlays, limits)
 
 
 def read_overlays(given: object) -> list[DocumentFile]:
@@ -115,6 +118,7 @@ def _load_within(
     boundary: ReferenceBoundary,
     fetch: Fetch,
     overlays: Sequence[DocumentFile],
+    limits: LoadingLimits,
     mapping: Mapping[str, Any] | None = None,
 ) -> DocumentFiles:
     """Load the document at the root of a boundary, or a mapping that stands there."""
@@ -125,6 +129,7 @@ def _load_within(
         boundary.root,
         may_fetch=boundary.may_fetch,
         overlays=overlays,
+        limits=limits,
     )
 
 
@@ -155,14 +160,14 @@ class _GivenData(NamedTuple):
     uri: str = _BYTES_URI
 
 
-def _read_given_data(source: Any) -> _GivenData | None:
+def _read_given_data(source: Any, limits: LoadingLimits) -> _GivenData | None:
     """Return the bytes of a source that has no path and no URL; None where it has one."""
     if isinstance(source, bytes | bytearray | memoryview):
         return _GivenData(bytes(source), "bytes")
     if hasattr(source, "read"):
-        return _GivenData(_read_file_object(source), "a file object")
+        return _GivenData(_read_file_object(source, limits), "a file object")
     if source == STDIN:
-        return _GivenData(_read_file_object(sys.stdin.buffer), "standard input", _STDIN_URI)
+        return _GivenData(_read_file_object(sys.stdin.buffer, limits), "standard input", _STDIN_URI)
     return None
 
 
@@ -171,29 +176,34 @@ def _load_data(
     base: Base,
     allow_references: AllowedReferences,
     overlays: Sequence[DocumentFile],
+    limits: LoadingLimits,
 ) -> DocumentFiles:
     root = given.uri if base is None else _build_uri(base)
     boundary = build_boundary(root, allow_references)
     is_alone = base is None and not allow_references
-    read_other = _build_refusal(given.kind) if is_alone else build_fetcher(boundary)
+    read_other = _build_refusal(given.kind) if is_alone else build_fetcher(boundary, limits)
 
     def fetch(uri: str) -> bytes:
         return given.data if uri == root else read_other(uri)
 
-    files = _load_within(boundary, fetch, overlays)
+    files = _load_within(boundary, fetch, overlays, limits)
     files.vouches_for_servers = False
     return files
 
 
 def _load_from_git(
-    source: str, allow_references: AllowedReferences, overlays: Sequence[DocumentFile]
+    source: str,
+    allow_references: AllowedReferences,
+    overlays: Sequence[DocumentFile],
+    limits: LoadingLimits,
 ) -> DocumentFiles:
     from dynclient.document.files.git import parse_revision_path
 
     tree, path = parse_revision_path(source[len(GIT_PREFIX) :], source)
     boundary = build_boundary(tree.build_uri(path), allow_references)
     try:
-        return _load_within(boundary, tree.build_fetcher(build_fetcher(boundary)), overlays)
+        fetch = tree.build_fetcher(build_fetcher(boundary, limits))
+        return _load_within(boundary, fetch, overlays, limits)
     except DocumentError as error:
         error.headline += f" (at the revision {tree.revision})"
         raise
@@ -220,7 +230,7 @@ def _build_refusal(kind: str) -> Fetch:
     return refuse
 
 
-def _read_file_object(file: Any) -> bytes:
+def _read_file_object(file: Any, limits: LoadingLimits) -> bytes:
     """Return what a file object holds, from where it stands.
 
     Raises:
@@ -229,7 +239,7 @@ def _read_file_object(file: Any) -> bytes:
 
     """
     try:
-        data = file.read(MAX_FILE_BYTES + 1)
+        data = file.read(limits.file_bytes + 1)
     except (OSError, ValueError, TypeError) as error:
         raise DocumentNotFound(f"the document cannot be read: {error}") from None
     if isinstance(data, str):
@@ -238,6 +248,7 @@ def _read_file_object(file: Any) -> bytes:
         raise UsageError(
             f"a file object gave {shorten_repr(data)}, not bytes or text", hint=SOURCE_HINT
         )
-    if len(data) > MAX_FILE_BYTES:
-        raise DocumentTooLarge(f"the document is larger than {MAX_FILE_BYTES:,} bytes")
+    if len(data) > limits.file_bytes:
+        message = f"the document is larger than {limits.file_bytes:,} bytes"
+        raise limits.build_error("file_bytes", message)
     return bytes(data)

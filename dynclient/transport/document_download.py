@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dynclient.document.cache.document_cache import DocumentCache
-from dynclient.document.files.file_loader import MAX_FILE_BYTES
 from dynclient.document.files.reference_boundary import ReferenceBoundary
-from dynclient.errors import DocumentNotFound, DocumentTooLarge, StaleDocument
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
+from dynclient.errors import DocumentNotFound, StaleDocument
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
 from dynclient.transport.downloaded_file import (
@@ -32,9 +32,6 @@ from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
 from dynclient.transport.send_progress import SendProgress, current_send
 
-MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
-
-
 #: Statuses of a server that may answer later: RFC 5861 §4, and two of RFC 6585 and 9110.
 _PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -49,7 +46,12 @@ class _ServerAway(Exception):
         self.error = error
 
 
-def download(uri: str, boundary: ReferenceBoundary, cache: DocumentCache) -> bytes:
+def download(
+    uri: str,
+    boundary: ReferenceBoundary,
+    cache: DocumentCache,
+    limits: LoadingLimits = DEFAULT_LIMITS,
+) -> bytes:
     """Return the bytes of a document.
 
     What was downloaded earlier is used where the server says that it is unchanged, and, with a
@@ -59,6 +61,7 @@ def download(uri: str, boundary: ReferenceBoundary, cache: DocumentCache) -> byt
         uri: where it is.
         boundary: what the document may refer to.
         cache: where downloads are kept.
+        limits: how much it may hold.
 
     Raises:
         DocumentNotFound: it may not be read, or cannot be.
@@ -70,7 +73,7 @@ def download(uri: str, boundary: ReferenceBoundary, cache: DocumentCache) -> byt
     known = read_downloaded_file(cache, uri)
     token = current_send.set(SendProgress())
     try:
-        file = _request(uri, boundary, known)
+        file = _request(uri, boundary, known, limits)
     except _ServerAway as away:
         if known is None:
             raise away.error from away.__cause__
@@ -87,7 +90,9 @@ def download(uri: str, boundary: ReferenceBoundary, cache: DocumentCache) -> byt
     return file.content
 
 
-def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None) -> DownloadedFile:
+def _request(
+    uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None, limits: LoadingLimits
+) -> DownloadedFile:
     """Return the file at a URI: the known one where the server says that it is unchanged.
 
     Raises:
@@ -116,7 +121,8 @@ def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None
                     if response.is_redirect and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue
-                    return _read_response(response, url, uri, known if conditions else None)
+                    asked = known if conditions else None
+                    return _read_response(response, url, uri, asked, limits)
             except httpx.InvalidURL:
                 # Its text quotes a part of the URL, which may be one of a password.
                 text = f"no document at {mask_url(url)}: it is no valid URL"
@@ -133,7 +139,7 @@ def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None
 
 
 def _read_response(
-    response: Any, url: str, uri: str, known: DownloadedFile | None
+    response: Any, url: str, uri: str, known: DownloadedFile | None, limits: LoadingLimits
 ) -> DownloadedFile:
     """Return the file that a response holds, or the known one where it says "unchanged".
 
@@ -142,10 +148,11 @@ def _read_response(
         url: where it came from, behind all redirects.
         uri: the URI of the document.
         known: the file that the request asked about; None where it asked about none.
+        limits: how much it may hold.
 
     """
     if response.is_success:
-        content = _read_limited(response, uri)
+        content = _read_limited(response, uri, limits)
         return build_downloaded_file(content, url, response.headers)
     if known is not None and response.status_code == _NOT_MODIFIED:
         return known
@@ -168,14 +175,16 @@ def _build_fetch_error(error: Exception, url: str, uri: str) -> DocumentNotFound
     return DocumentNotFound(f"no document at {mask_url(url)}: {reason}", hint=hint, uri=uri)
 
 
-def _read_limited(response: Any, uri: str) -> bytes:
+def _read_limited(response: Any, uri: str, limits: LoadingLimits) -> bytes:
+    most = limits.download_bytes
     try:
-        body = ResponseBody("GET", response.status_code, response.headers, MAX_REMOTE_BYTES)
+        body = ResponseBody("GET", response.status_code, response.headers, most)
         for chunk in response.iter_raw():
             body.feed(chunk)
         return body.end()
     except BodyTooLarge as error:
-        raise DocumentTooLarge(f"{mask_url(uri)}: {error}", uri=uri) from error
+        message = f"{mask_url(uri)}: {error}"
+        raise limits.build_error("download_bytes", message, uri) from error
 
 
 def _resolve_permitted_address(url: str, uri: str, boundary: ReferenceBoundary) -> str | None:

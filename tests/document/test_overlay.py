@@ -203,7 +203,7 @@ def test_a_reference_in_an_overlay_is_followed(tmp_path):
 
 def test_an_overlay_goes_with_loading_only():
     with pytest.raises(
-        errors.UsageError, match="`overlay` are for a document that is being loaded"
+        errors.UsageError, match="`overlay` and `limits` are for a document that is"
     ):
         dynclient.load(dynclient.load(shop()), overlay=overlay())
 

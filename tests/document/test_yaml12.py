@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.document.files import locator
-from dynclient.document.yaml import composer, fast_yaml
+from dynclient.document.loading_limits import LoadingLimits
+from dynclient.document.yaml import fast_yaml
 from dynclient.document.yaml.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.masking import mask_url
@@ -258,13 +259,11 @@ def test_an_alias_bomb_is_refused():
         parse(bomb(9).encode(), "spec.yaml")
 
 
-def test_nodes_are_counted_as_if_the_aliases_were_written_out(monkeypatch):
+def test_nodes_are_counted_as_if_the_aliases_were_written_out():
     text = "- &x [1, {a: 2}]\n- *x\n- *x\n"  # root, then three times: list, 1, mapping, key, 2
-    monkeypatch.setattr(composer, "MAX_NODES", 16)
-    assert len(tree(text)) == 3
-    monkeypatch.setattr(composer, "MAX_NODES", 15)
+    assert len(parse(text.encode(), "spec.yaml", LoadingLimits(nodes=16)).tree) == 3
     with pytest.raises(DocumentTooLarge):
-        parse(text.encode(), "spec.yaml")
+        parse(text.encode(), "spec.yaml", LoadingLimits(nodes=15))
 
 
 NESTED = {

@@ -41,11 +41,11 @@ def test_what_is_no_document_is_a_typed_error(serve, steps):
         dynclient.load(f"{serve(steps).url}/a")
 
 
-def test_a_document_that_unfolds_too_far_is_too_large(serve, monkeypatch):
-    monkeypatch.setattr(document_download, "MAX_REMOTE_BYTES", 10_000)
+def test_a_document_that_unfolds_too_far_is_too_large(serve):
     server = serve([reply(200, gzip.compress(b" " * 50_000_000), content_encoding="gzip")])
-    with pytest.raises(errors.DocumentTooLarge):
-        dynclient.load(f"{server.url}/a")
+    with pytest.raises(errors.DocumentTooLarge) as caught:
+        dynclient.load(f"{server.url}/a", limits={"download_bytes": 10_000})
+    assert (caught.value.limit, caught.value.allowed) == ("download_bytes", 10_000)
 
 
 def resolving(monkeypatch, *answers):

@@ -21,6 +21,7 @@ from dynclient.document.files.uris import (
     normalize_uri,
     split_fragment,
 )
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.reference_scan import find_external_uris
 from dynclient.document.references import Node, unescape_token
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from dynclient.document.problems import Problem
     from dynclient.document.schema_resources import SchemaResource, SchemaResources
     from dynclient.document.tree_origins import TreeOrigins
-
-#: How many references may follow one another.
-MAX_CHAIN = 100
 
 _MAX_INDEX_DIGITS = 10
 
@@ -125,13 +123,19 @@ class DocumentFiles:
         root: the URI of the entry document.
         by_uri: the files that were read.
         read: reads another file; None: there are no others.
+        limits: how much the document may hold.
 
     """
 
     def __init__(
-        self, root: str, by_uri: Mapping[str, DocumentFile], read: ReadFile | None = None
+        self,
+        root: str,
+        by_uri: Mapping[str, DocumentFile],
+        read: ReadFile | None = None,
+        limits: LoadingLimits = DEFAULT_LIMITS,
     ) -> None:
         self.root = root
+        self.limits = limits
         #: Whether the servers that it names may get credentials: whoever gave it knows its origin.
         self.vouches_for_servers = True
         self._by_uri = dict(by_uri)
@@ -262,9 +266,14 @@ class DocumentFiles:
         end = self._find_chain_end(target)
         if end.node is None:
             raise self._build_unresolvable_error(reference, base, end.cause, end.hint)
-        if end.length > MAX_CHAIN:
-            cause = f"{end.length:,} references follow one another, more than {MAX_CHAIN}"
-            raise self._build_unresolvable_error(reference, base, cause)
+        most = self.limits.reference_chain
+        if end.length > most:
+            cause = f"{end.length:,} references follow one another, more than {most:,}"
+            advice = f'load it with limits={{"reference_chain": {end.length}}}'
+            hint = f"where you trust the document, {advice}"
+            error = self._build_unresolvable_error(reference, base, cause, hint)
+            error.limit, error.allowed = "reference_chain", most
+            raise error
         return end.node
 
     def find_target(self, reference: str, base: Node) -> Node:

@@ -16,6 +16,7 @@ from dynclient.document.cache.cached_file import build_entry, read_entry
 from dynclient.document.cache.document_cache import DocumentCache
 from dynclient.document.files.document_files import DocumentFile, DocumentFiles
 from dynclient.document.files.uris import get_scheme, to_path, to_uri
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.published_schemas import read_published_schema
 from dynclient.document.reference_scan import (
@@ -23,16 +24,13 @@ from dynclient.document.reference_scan import (
     may_have_resources,
     may_refer_to_files,
 )
-from dynclient.errors import DocumentNotFound, DocumentTooLarge
+from dynclient.errors import DocumentNotFound
 
 if TYPE_CHECKING:
     from dynclient.document.files.locator import Locator
     from dynclient.document.problems import Problem
 
 Fetch = Callable[[str], bytes]
-
-MAX_FILE_BYTES = 128 * 1024 * 1024
-MAX_FILES = 5000
 
 #: The URI of a document that came as a mapping.
 IN_MEMORY_URI = "memory:document"
@@ -46,6 +44,7 @@ def load_files(
     *,
     may_fetch: bool = False,
     overlays: Sequence[DocumentFile] = (),
+    limits: LoadingLimits = DEFAULT_LIMITS,
 ) -> DocumentFiles:
     """Load a document. Other files are read when a reference to them is first resolved.
 
@@ -59,6 +58,7 @@ def load_files(
         mapping_uri: what the references of a mapping are relative to.
         may_fetch: whether a reference may lead to the net.
         overlays: documents that change the entry document, in this order.
+        limits: how much the document may hold.
 
     Raises:
         DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
@@ -67,7 +67,7 @@ def load_files(
         DocumentTooLarge: the text of `source` is beyond the limits.
 
     """
-    reader = _FileReader(fetch, cache)
+    reader = _FileReader(fetch, cache, limits)
     if isinstance(source, Mapping):
         root = mapping_uri
         entry = reader.read_mapping(source, root)
@@ -80,7 +80,7 @@ def load_files(
 
         by_uri = {overlay.uri: overlay for overlay in overlays}
         by_uri[root] = apply_overlays(entry, overlays)
-    files = DocumentFiles(root, by_uri, reader.read)
+    files = DocumentFiles(root, by_uri, reader.read, limits)
     if may_fetch:
         files.read_all()
         files.stop_reading()
@@ -90,9 +90,10 @@ def load_files(
 class _FileReader:
     """Reads the files of one document, up to a limit."""
 
-    def __init__(self, fetch: Fetch, cache: DocumentCache) -> None:
+    def __init__(self, fetch: Fetch, cache: DocumentCache, limits: LoadingLimits) -> None:
         self._fetch = fetch
         self._cache = cache
+        self._limits = limits
         self._count = 0
         self._identifies_schemas = True
 
@@ -100,7 +101,7 @@ class _FileReader:
         """Return the entry document that is a mapping."""
         from dynclient.document.files.mapping_reader import normalize_mapping
 
-        tree, problems = normalize_mapping(source, uri)
+        tree, problems = normalize_mapping(source, uri, self._limits)
         self._identifies_schemas = has_schema_resources(tree)
         return DocumentFile(uri, tree, tuple(problems), may_have_resources=self._identifies_schemas)
 
@@ -114,14 +115,32 @@ class _FileReader:
     def read(self, uri: str) -> DocumentFile:
         """Return the file at a URI."""
         self._count += 1
-        if self._count > MAX_FILES:
-            raise DocumentTooLarge(f"the document refers to more than {MAX_FILES:,} files", uri=uri)
+        if self._count > self._limits.files:
+            message = f"the document refers to more than {self._limits.files:,} files"
+            raise self._limits.build_error("files", message, uri)
         data = read_published_schema(uri) or self._fetch(uri)
         locate = _build_locator(uri, data, self._fetch)
-        file = _parse_file(uri, data, locate, self._cache)
+        file = self._parse(uri, data, locate)
         has_identifiers = self._identifies_schemas and file.may_have_resources
         find_traps = partial(locate.find_traps, uri)
         return replace(file, may_have_resources=has_identifiers, find_traps=find_traps)
+
+    def _parse(self, uri: str, data: bytes, locate: _LazyLocator) -> DocumentFile:
+        """Return a file from the cache, or parse it and put it there."""
+        if len(data) > self._limits.file_bytes:
+            message = f"{uri} has {len(data):,} bytes, more than {self._limits.file_bytes:,}"
+            raise self._limits.build_error("file_bytes", message, uri)
+        if not self._limits.are_of_text:
+            return _parse_file(uri, data, locate, self._limits)
+        entry = self._cache.get(data)
+        cached_file = read_entry(entry, uri, locate) if entry is not None else None
+        if cached_file is not None:
+            return cached_file
+        file = _parse_file(uri, data, locate, self._limits)
+        if self._cache.takes(data):
+            with contextlib.suppress(ValueError, RecursionError):
+                self._cache.put(data, build_entry(file))
+        return file
 
 
 def _build_locator(uri: str, data: bytes, fetch: Fetch) -> _LazyLocator:
@@ -130,21 +149,11 @@ def _build_locator(uri: str, data: bytes, fetch: Fetch) -> _LazyLocator:
     return _LazyLocator((lambda: data) if is_kept else partial(fetch, uri))
 
 
-def _parse_file(uri: str, data: bytes, locate: _LazyLocator, cache: DocumentCache) -> DocumentFile:
-    """Return a file from the cache, or parse it and put it there."""
-    if len(data) > MAX_FILE_BYTES:
-        raise DocumentTooLarge(
-            f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri
-        )
-    entry = cache.get(data)
-    cached_file = read_entry(entry, uri, locate) if entry is not None else None
-    if cached_file is not None:
-        return cached_file
-
+def _parse_file(uri: str, data: bytes, locate: _LazyLocator, limits: LoadingLimits) -> DocumentFile:
     from dynclient.document.yaml import yaml12
 
-    parsed = yaml12.parse(data, uri)
-    file = DocumentFile(
+    parsed = yaml12.parse(data, uri, limits)
+    return DocumentFile(
         uri,
         parsed.tree,
         tuple(parsed.problems),
@@ -153,10 +162,6 @@ def _parse_file(uri: str, data: bytes, locate: _LazyLocator, cache: DocumentCach
         may_have_resources=may_have_resources(data),
         may_have_discriminators=may_have_discriminators(data),
     )
-    if cache.takes(data):
-        with contextlib.suppress(ValueError, RecursionError):
-            cache.put(data, build_entry(file))
-    return file
 
 
 class _LazyLocator:
@@ -179,16 +184,19 @@ class _LazyLocator:
         return yaml12.Locator(self._read)
 
 
-def read_file(uri: str, *, may_be_pipe: bool = True) -> bytes:
+def read_file(
+    uri: str, *, may_be_pipe: bool = True, limits: LoadingLimits = DEFAULT_LIMITS
+) -> bytes:
     """Return the bytes of a file: URI.
 
     Args:
         uri: the URI.
         may_be_pipe: whether it may be a pipe or device, which may never end.
+        limits: how much it may hold.
 
     Raises:
         DocumentNotFound: it does not exist, cannot be read, or the URI is of another scheme.
-        DocumentTooLarge: it has more than MAX_FILE_BYTES.
+        DocumentTooLarge: it is larger than the limit.
 
     """
     if get_scheme(uri) != "file":
@@ -198,12 +206,13 @@ def read_file(uri: str, *, may_be_pipe: bool = True) -> bytes:
         if not may_be_pipe and path.exists() and not path.is_file():
             raise DocumentNotFound(f"no document at {path}: it is no regular file", uri=uri)
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            data = file.read(limits.file_bytes + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DocumentNotFound(
             f"no document at {path}: {reason}", hint="give a path, a URL or a mapping", uri=uri
         ) from None
-    if len(data) > MAX_FILE_BYTES:
-        raise DocumentTooLarge(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", uri=uri)
+    if len(data) > limits.file_bytes:
+        message = f"{path} is larger than {limits.file_bytes:,} bytes"
+        raise limits.build_error("file_bytes", message, uri)
     return data

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.problems import Problem
 from dynclient.document.references import unescape_token
 from dynclient.document.yaml.composer import (
@@ -150,12 +151,15 @@ class PositionComposer(Composer):
 
     Args:
         uri: the file's URI, for problems and errors.
+        limits: how much it may hold.
         is_yaml: whether the text is no JSON, so that scalars without quotes may be YAML's traps.
 
     """
 
-    def __init__(self, uri: str, *, is_yaml: bool = False) -> None:
-        super().__init__(uri)
+    def __init__(
+        self, uri: str, limits: LoadingLimits = DEFAULT_LIMITS, *, is_yaml: bool = False
+    ) -> None:
+        super().__init__(uri, limits)
         self.key_position = (0, 0)
         self._is_yaml = is_yaml
         self._traps = _TrapTexts()
@@ -223,7 +227,9 @@ class PositionComposer(Composer):
         )
 
 
-def compose_positions(text: str, uri: str) -> PositionComposer:
+def compose_positions(
+    text: str, uri: str, limits: LoadingLimits = DEFAULT_LIMITS
+) -> PositionComposer:
     """Return the composer of a text after it has composed all positions.
 
     Raises:
@@ -232,10 +238,10 @@ def compose_positions(text: str, uri: str) -> PositionComposer:
 
     """
     if _is_json(text):
-        composer = PositionComposer(uri)
+        composer = PositionComposer(uri, limits)
         composer.compose(parse_json_events(text))
     else:
-        composer = PositionComposer(uri, is_yaml=True)
+        composer = PositionComposer(uri, limits, is_yaml=True)
         readable_text, _ = replace_tabs(text)
         composer.compose(parse_events(readable_text, uri))
     return composer

@@ -6,40 +6,46 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.problems import Problem
 from dynclient.document.references import escape_token
-from dynclient.errors import DocumentTooLarge
-
-MAX_DEPTH = 500
 
 
-def normalize_mapping(value: Any, uri: str) -> tuple[Any, list[Problem]]:
+def normalize_mapping(
+    value: Any, uri: str, limits: LoadingLimits = DEFAULT_LIMITS
+) -> tuple[Any, list[Problem]]:
     """Return a mapping as a tree of dict, list, str, numbers, bools and None, and its problems.
 
     Keys become text, dates too. What is no JSON becomes null and is a problem.
 
     Raises:
-        DocumentTooLarge: it is nested deeper than MAX_DEPTH, as a mapping that holds itself is.
+        DocumentTooLarge: it holds more than the limits allow, as a mapping that holds itself does.
 
     """
-    reader = _MappingReader(uri)
+    reader = _MappingReader(uri, limits)
     try:
         tree = reader.normalize(value, "", 0)
     except RecursionError:
-        raise DocumentTooLarge("the mapping is nested too deeply, or holds itself") from None
+        message = "the mapping is nested too deeply, or holds itself"
+        raise limits.build_error("depth", message) from None
     return tree, reader.problems
 
 
 class _MappingReader:
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, limits: LoadingLimits) -> None:
         self.uri = uri
+        self.limits = limits
+        self.node_count = 0
         self.problems: list[Problem] = []
 
     def normalize(self, value: Any, pointer: str, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise DocumentTooLarge(
-                f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself"
-            )
+        self.node_count += 1
+        if self.node_count > self.limits.nodes:
+            message = f"the mapping has more than {self.limits.nodes:,} nodes"
+            raise self.limits.build_error("nodes", message)
+        if depth > self.limits.depth:
+            message = f"the mapping is nested deeper than {self.limits.depth} levels"
+            raise self.limits.build_error("depth", f"{message}, or holds itself")
         if isinstance(value, Mapping):
             tree: dict[str, Any] = {}
             for key, item in value.items():

@@ -17,19 +17,18 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.problems import Problem
 from dynclient.document.references import escape_token
 from dynclient.document.yaml.yaml_events import (
-    MAX_DEPTH,
     build_depth_error,
+    build_node_error,
     build_syntax_error,
     find_hint,
-    get_file_name,
 )
-from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
+from dynclient.errors import DocumentSyntaxError
 from dynclient.violations import shorten
 
-MAX_NODES = 5_000_000
 MAX_PROBLEMS = 1000
 
 #: What the open collection waits for, where it is not the value of a key (a str).
@@ -71,11 +70,13 @@ class Composer:
 
     Args:
         uri: the file's URI, for problems and errors.
+        limits: how much it may hold.
 
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> None:
         self.uri = uri
+        self.limits = limits
         self.problems: list[Problem] = []
         self.root: list[Any] = []
         self.collection: Any = self.root
@@ -235,15 +236,10 @@ class Composer:
 
     def _check_limits(self, depth: int) -> None:
         self.max_depth = max(self.max_depth, depth)
-        if depth > MAX_DEPTH:
-            raise build_depth_error(self.uri)
-        if self.node_count > MAX_NODES:
-            raise DocumentTooLarge(
-                f"{get_file_name(self.uri)} has more than {MAX_NODES:,} nodes "
-                "once its aliases are expanded",
-                hint="an alias that names aliases multiplies",
-                uri=self.uri,
-            )
+        if depth > self.limits.depth:
+            raise build_depth_error(self.uri, self.limits)
+        if self.node_count > self.limits.nodes:
+            raise build_node_error(self.uri, self.limits)
 
     def _build_alias_error(self, message: str, event: Any) -> DocumentSyntaxError:
         hint = find_hint(message, "")

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.document.files.locator import Locator, compose_positions, locate
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.openapi_version import is_markup
 from dynclient.document.problems import Problem
 from dynclient.document.yaml.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
 from dynclient.document.yaml.fast_yaml import UnsuitableText, parse_fast
 from dynclient.document.yaml.yaml_events import (
-    MAX_DEPTH,
     build_depth_error,
+    build_node_error,
     build_syntax_error,
     decode,
     find_position,
@@ -77,17 +78,17 @@ class ParsedText:
     problems: list[Problem] = field(default_factory=list)
 
 
-def parse(data: bytes, uri: str) -> ParsedText:
+def parse(data: bytes, uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> ParsedText:
     """Return the plain tree of a YAML or JSON text, and its problems.
 
     Args:
         data: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
         uri: the file's URI or path, for problems and errors.
+        limits: how much it may hold.
 
     Raises:
         DocumentSyntaxError: the text is neither JSON nor YAML; `.line` and `.column` say where.
-        DocumentTooLarge: nested deeper than 500 levels, or more than 5,000,000 nodes once its
-            aliases are expanded.
+        DocumentTooLarge: nested too deep, or too many nodes once its aliases are expanded.
 
     Source: YAML 1.2.2 §10.3 (core schema), RFC 8259.
 
@@ -96,11 +97,11 @@ def parse(data: bytes, uri: str) -> ParsedText:
     if is_markup(text):  # It may be YAML by chance, but never a document.
         return ParsedText(text)
     if not is_json_like(text):
-        return _parse_yaml(text, uri)
+        return _parse_yaml(text, uri, limits)
     try:
-        return _parse_json(text, uri)
+        return _parse_json(text, uri, limits)
     except (ValueError, RecursionError) as error:
-        return _parse_almost_json(text, uri, error)
+        return _parse_almost_json(text, uri, error, limits)
 
 
 def resolve_scalar(text: str) -> Any:
@@ -135,8 +136,8 @@ class _PlainScalars(dict[str, Any]):
 class _ValueComposer(Composer):
     """Composes plain values."""
 
-    def __init__(self, uri: str) -> None:
-        super().__init__(uri)
+    def __init__(self, uri: str, limits: LoadingLimits) -> None:
+        super().__init__(uri, limits)
         self.plain_scalars = _PlainScalars()
         self.keys: dict[str, str] = {}
         self.has_duplicate_key = False
@@ -223,15 +224,17 @@ def _shorten_tag(tag: str) -> str:
     return shorten(tag)
 
 
-def _parse_yaml(text: str, uri: str) -> ParsedText:
+def _parse_yaml(text: str, uri: str, limits: LoadingLimits) -> ParsedText:
     with contextlib.suppress(UnsuitableText):
-        return ParsedText(parse_fast(text))
-    return _parse_with_pyyaml(text, uri)
+        tree = parse_fast(text)
+        _check_tree(tree, uri, limits)
+        return ParsedText(tree)
+    return _parse_with_pyyaml(text, uri, limits)
 
 
-def _parse_with_pyyaml(text: str, uri: str) -> ParsedText:
+def _parse_with_pyyaml(text: str, uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> ParsedText:
     readable_text, tab = replace_tabs(text)
-    composer = _ValueComposer(uri)
+    composer = _ValueComposer(uri, limits)
     composer.compose(parse_events(readable_text, uri))
     problems = composer.problems
     if tab is not None:
@@ -239,20 +242,20 @@ def _parse_with_pyyaml(text: str, uri: str) -> ParsedText:
         message = "tabs are read as spaces"
         problems.append(Problem("warning", "tab", message, "", "", uri, line, column))
     if composer.has_duplicate_key:
-        problems += _find_duplicate_keys(text, uri)
+        problems += _find_duplicate_keys(text, uri, limits)
     return ParsedText(composer.tree, problems)
 
 
-def _find_duplicate_keys(text: str, uri: str) -> list[Problem]:
+def _find_duplicate_keys(text: str, uri: str, limits: LoadingLimits) -> list[Problem]:
     """Return the problems of duplicate keys, with their lines.
 
     This is a second pass over the text, needed only when there are some.
     """
-    problems = compose_positions(text, uri).problems
+    problems = compose_positions(text, uri, limits).problems
     return [problem for problem in problems if problem.code == "duplicate-key"]
 
 
-def _parse_json(text: str, uri: str) -> ParsedText:
+def _parse_json(text: str, uri: str, limits: LoadingLimits) -> ParsedText:
     """Read JSON by the rules of JSON.
 
     Raises:
@@ -271,9 +274,9 @@ def _parse_json(text: str, uri: str) -> ParsedText:
 
     paired_text, problems = _replace_lone_surrogates(text, uri)
     tree = json.loads(paired_text, object_pairs_hook=build_mapping, parse_constant=_refuse_constant)
-    _check_depth(tree, uri)
+    _check_tree(tree, uri, limits)
     if has_duplicate_key:
-        problems += _find_duplicate_keys(text, uri)
+        problems += _find_duplicate_keys(text, uri, limits)
     return ParsedText(tree, problems)
 
 
@@ -281,16 +284,22 @@ def _refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is not JSON")
 
 
-def _check_depth(tree: Any, uri: str) -> None:
-    level, depth = [tree], 0
+def _check_tree(tree: Any, uri: str, limits: LoadingLimits) -> None:
+    """Check the depth of a tree without aliases, and how many values it holds."""
+    level = [tree] if type(tree) in _COLLECTIONS else []
+    depth, node_count = 0, 1
     while level:
         depth += 1
-        if depth > MAX_DEPTH:
-            raise build_depth_error(uri)
+        if depth > limits.depth:
+            raise build_depth_error(uri, limits)
         next_level: list[Any] = []
         for collection in level:
             values = collection.values() if type(collection) is dict else collection
+            is_mapping = type(collection) is dict
+            node_count += 2 * len(values) if is_mapping else len(values)  # its keys count too
             next_level += [value for value in values if type(value) in _COLLECTIONS]
+        if node_count > limits.nodes:
+            raise build_node_error(uri, limits)
         level = next_level
 
 
@@ -315,13 +324,15 @@ def _replace_lone_surrogate(match: re.Match[str]) -> str:
     return r"\ufffd" if match["lone"] else match[0]
 
 
-def _parse_almost_json(text: str, uri: str, json_error: Exception) -> ParsedText:
+def _parse_almost_json(
+    text: str, uri: str, json_error: Exception, limits: LoadingLimits
+) -> ParsedText:
     """Read as YAML a text that looks like JSON and is not.
 
     Where it is no YAML either, the error for a file named .json says what is wrong with the JSON.
     """
     try:
-        return _parse_yaml(text, uri)
+        return _parse_yaml(text, uri, limits)
     except DocumentSyntaxError:
         if isinstance(json_error, json.JSONDecodeError) and get_file_name(uri).endswith(".json"):
             position = (json_error.lineno, json_error.colno)

@@ -20,10 +20,10 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.violations import shorten
 
-MAX_DEPTH = 500
 MAX_TAG_DIRECTIVES = 100
 MAX_MESSAGE_CHARS = 200
 
@@ -193,11 +193,19 @@ def parse_events(text: str, uri: str) -> Iterator[Event]:
         raise _build_yaml_error(error, text, uri) from None
 
 
-def build_depth_error(uri: str) -> DocumentTooLarge:
-    """Return the error for a document that is nested deeper than MAX_DEPTH."""
-    return DocumentTooLarge(
-        f"{get_file_name(uri)} is nested deeper than {MAX_DEPTH} levels", uri=uri
+def build_depth_error(uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> DocumentTooLarge:
+    """Return the error for a document that is nested deeper than the limit."""
+    message = f"{get_file_name(uri)} is nested deeper than {limits.depth} levels"
+    return limits.build_error("depth", message, uri)
+
+
+def build_node_error(uri: str, limits: LoadingLimits) -> DocumentTooLarge:
+    """Return the error for a document that holds more values than the limit."""
+    message = (
+        f"{get_file_name(uri)} has more than {limits.nodes:,} nodes once its aliases are expanded; "
+        "an alias that names aliases multiplies"
     )
+    return limits.build_error("nodes", message, uri)
 
 
 def _choose_substitutes(text: str) -> dict[int, int]:
