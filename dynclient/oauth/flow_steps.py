@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any, NamedTuple
 
 from dynclient.errors import TransportError
-from dynclient.wire.credential_provider import ProviderRequest
+from dynclient.wire.credential_provider import LimitWait, ProviderRequest
 from dynclient.wire.message import Response
 
 Sleep = Callable[[float], object]
@@ -25,9 +25,16 @@ class Pause(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Call a function that waits for a person, and send back what it returns."""
+    """Call a function that waits for a person, and send back what it returns.
 
-    function: Callable[[], Any]
+    Attributes:
+        function: takes how many seconds it may wait.
+        timeout_s: how many the person has.
+
+    """
+
+    function: Callable[[float | None], Any]
+    timeout_s: float
 
 
 Step = ProviderRequest | Pause | Waiting
@@ -36,13 +43,19 @@ Step = ProviderRequest | Pause | Waiting
 Flow = Generator[Any, Any, Any]
 
 
-def run_flow(flow: Flow, send: Callable[[ProviderRequest], Response], sleep: Sleep | None) -> Any:
+def run_flow(
+    flow: Flow,
+    send: Callable[[ProviderRequest], Response],
+    sleep: Sleep | None,
+    limit_wait: LimitWait,
+) -> Any:
     """Run a flow and return its product.
 
     Args:
         flow: the flow; it is thrown what goes wrong while one of its requests is sent.
         send: sends a request.
         sleep: waits some seconds; None: time.sleep.
+        limit_wait: how long it may wait, as `CredentialDemand` has it.
 
     """
     with contextlib.closing(flow):
@@ -53,7 +66,9 @@ def run_flow(flow: Flow, send: Callable[[ProviderRequest], Response], sleep: Sle
             except StopIteration as end:
                 return end.value
             try:
-                advance = _send(flow, _perform(step, send, sleep or time.sleep))
+                answer = _perform(step, send, sleep or time.sleep, limit_wait)
+                limit_wait(None)
+                advance = _send(flow, answer)
             except TransportError as error:
                 advance = _throw(flow, error)
 
@@ -61,7 +76,7 @@ def run_flow(flow: Flow, send: Callable[[ProviderRequest], Response], sleep: Sle
 async def run_flow_async(
     flow: Flow, send: Callable[[ProviderRequest], Awaitable[Response]], sleep: Sleep | None
 ) -> Any:
-    """Run a flow in the event loop and return its product; the arguments are as in `run_flow`."""
+    """Run a flow in the event loop and return its product; it is cancelled at a deadline."""
     with contextlib.closing(flow):
         advance = _begin(flow)
         while True:
@@ -87,11 +102,16 @@ def _throw(flow: Flow, error: TransportError) -> Callable[[], Step]:
     return lambda: flow.throw(error)
 
 
-def _perform(step: Step, send: Callable[[ProviderRequest], Response], sleep: Sleep) -> Any:
+def _perform(
+    step: Step,
+    send: Callable[[ProviderRequest], Response],
+    sleep: Sleep,
+    limit_wait: LimitWait,
+) -> Any:
     if isinstance(step, Pause):
-        return sleep(step.seconds)
+        return sleep(limit_wait(step.seconds) or 0.0)
     if isinstance(step, Waiting):
-        return step.function()
+        return step.function(limit_wait(step.timeout_s))
     return send(step)
 
 
@@ -103,5 +123,5 @@ async def _perform_async(
     if isinstance(step, Pause):
         return await asyncio.sleep(step.seconds) if sleep is None else sleep(step.seconds)
     if isinstance(step, Waiting):
-        return await asyncio.to_thread(step.function)
+        return await asyncio.to_thread(step.function, step.timeout_s)
     return await send(step)

@@ -128,7 +128,7 @@ class AuthorizationCode(LoginProvider):
                 **self._settings.parameters,
             )
             self._open_browser(url)
-            target = yield Waiting(lambda: loopback.wait(self._timeout_s))
+            target = yield Waiting(loopback.wait, self._timeout_s)
             redirect_uri = loopback.redirect_uri
         code = _read_code(target, server, self._timeout_s)
         return (

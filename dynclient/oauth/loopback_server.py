@@ -68,7 +68,7 @@ class LoopbackServer:
         )
         self._thread.start()
 
-    def wait(self, timeout_s: float) -> str | None:
+    def wait(self, timeout_s: float | None) -> str | None:
         """Wait for the browser, and return the URL that it came back to; None: it did not come."""
         try:
             return self._answer.result(timeout_s)

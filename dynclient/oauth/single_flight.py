@@ -47,9 +47,14 @@ class Flight:
         """Tell all who wait what the request ended in."""
         self._future.set_result(outcome)
 
-    def wait(self) -> Outcome:
-        """Wait until the request ends, and return what it ended in."""
-        return self._future.result()
+    def wait(self, timeout_s: float | None) -> Outcome:
+        """Wait until the request ends, and return what it ended in.
+
+        Raises:
+            TimeoutError: it did not end in time.
+
+        """
+        return self._future.result(timeout_s)
 
     async def wait_async(self) -> Outcome:
         """Wait in the event loop until the request ends, and return what it ended in."""

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Hashable
 from typing import Any, NamedTuple, Self, Unpack
 
-from dynclient.errors import DynclientError, UsageError
+from dynclient.errors import DynclientError, TimedOut, UsageError
 from dynclient.oauth.access_token import AccessToken, TokenEndpoint
 from dynclient.oauth.authorization_server import (
     AuthorizationServer,
@@ -118,9 +118,9 @@ class TokenProvider(ABC):
             if ticket.is_leader:
                 with _Lead(self, wanted, ticket) as lead:
                     flow = self._obtain(wanted)
-                    lead.outcome = run_flow(flow, _get_send(demand), self._sleep)
+                    lead.outcome = run_flow(flow, _get_send(demand), self._sleep, demand.limit_wait)
                 return lead.get_text()
-            outcome = ticket.flight.wait()
+            outcome = ticket.flight.wait(demand.limit_wait(None))
             if wanted.is_met_by_flight(ticket.flight, outcome):
                 return _get_text(outcome)
 
@@ -295,7 +295,11 @@ class _Lead:
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        outcome = error if isinstance(error, DynclientError) else self.outcome
+        # A deadline is of one call: whoever waits has another one, and takes over.
+        is_deadline = isinstance(error, TimedOut) and error.deadline_s is not None
+        outcome = self.outcome
+        if isinstance(error, DynclientError) and not is_deadline:
+            outcome = error
         self._provider._finish(self._wanted, self._ticket, outcome)  # noqa: SLF001 (it is part of it)
 
     def get_text(self) -> str:

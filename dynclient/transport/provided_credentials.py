@@ -12,8 +12,10 @@ from dynclient.transport.authorization import AuthorizedRequest, CredentialStore
 from dynclient.wire.credential_provider import (
     CredentialDemand,
     CredentialProvider,
+    LimitWait,
     ProviderRequest,
     Secret,
+    limit_nothing,
 )
 from dynclient.wire.message import Request
 from dynclient.wire.security import check_credential
@@ -56,17 +58,20 @@ class ProvidedCredentials:
         """Return a request with its credentials."""
         return self.store.authorize(request, self.secrets)
 
-    def ask(self, send: SendForProvider) -> ProvidedCredentials:
+    def ask(
+        self, send: SendForProvider, limit_wait: LimitWait = limit_nothing
+    ) -> ProvidedCredentials:
         """Ask each provider, and return the same with what they gave.
 
         Args:
             send: sends a request of a provider, and returns its response.
+            limit_wait: how long they may wait, as `CredentialDemand` has it.
 
         """
         secrets = {}
         for demand in self.demands:
             provider = self._get_provider(demand)
-            secret = provider.get_credential(replace(demand, send=send))
+            secret = provider.get_credential(replace(demand, send=send, limit_wait=limit_wait))
             secrets[demand.scheme.key] = _check_provided(demand, secret)
         return replace(self, secrets=secrets)
 

@@ -13,7 +13,7 @@ from dynclient.errors import TransportError
 from dynclient.masking import drop_private_frames
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.connection_settings import ConnectionSettings
-from dynclient.transport.deadline import Deadline, check_deadline
+from dynclient.transport.deadline import Deadline, DeadlineReached, check_deadline
 from dynclient.transport.error_wrapping import wrap_error
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.exchange_steps import (
@@ -199,8 +199,16 @@ class SyncRunner(Runner):
         def send(request: ProviderRequest) -> Response:
             return self.send(build_provider_exchange(request, step.exchange.deadline), timeouts)
 
+        deadline = step.exchange.deadline
         try:
-            return step.provided.ask(send)
+            if deadline is None:
+                return step.provided.ask(send)
+            return step.provided.ask(send, deadline.limit)
+        except (DeadlineReached, TimeoutError) as error:
+            drop_private_frames(error)
+            if deadline is None or not deadline.is_over:
+                raise
+            raise step.build_deadline_error() from error
         except BaseException as error:  # a cancellation too: its frames hold secrets
             drop_private_frames(error)
             raise

@@ -32,6 +32,15 @@ class ProviderRequest(NamedTuple):
         return f"<ProviderRequest {self.method} {self.url.partition('?')[0]}>"
 
 
+#: Seconds, None for any number → as many of them as may be waited.
+LimitWait = Callable[[float | None], float | None]
+
+
+def limit_nothing(seconds: float | None) -> float | None:
+    """Return some seconds as they are: there is no deadline."""
+    return seconds
+
+
 @dataclass(frozen=True)
 class CredentialDemand:
     """What a request needs of a provider.
@@ -47,6 +56,9 @@ class CredentialDemand:
         refused: the credential that the server refused with 401; None at the first request.
         send: sends a `ProviderRequest` on the connections of the client and returns a `Response`,
             for `get_credential_async` an awaitable one.
+        limit_wait: returns how many of some seconds may be waited (None: any number), so that the
+            deadline of the call holds; it raises where that is over. `get_credential_async` is
+            cancelled then.
 
     """
 
@@ -58,6 +70,7 @@ class CredentialDemand:
     is_in_process: bool = False
     refused: Secret | None = field(default=None, repr=False)
     send: Callable[[ProviderRequest], Any] | None = field(default=None, repr=False, compare=False)
+    limit_wait: LimitWait = field(default=limit_nothing, repr=False, compare=False)
 
 
 @runtime_checkable

@@ -159,3 +159,48 @@ def test_a_forked_process_does_not_wait_for_a_request_of_its_parent():
 def test_a_token_that_came_meanwhile_is_taken_without_a_flight():
     token = AccessToken("t")
     assert TokenFlights().take_ticket("key", (), lambda: token, can_wait_here=True).token is token
+
+
+# --- deadlines
+
+
+def test_who_waits_for_a_token_waits_until_its_own_deadline(server):
+    held, provider, source = Held(server), build_provider(), build_document(server.url)
+    with (
+        dynclient.Client(source, credentials={"oauth": provider}) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        first = pool.submit(client.run.send)
+        assert held.came.wait(10)
+        with pytest.raises(errors.TimedOut) as caught:
+            client.with_options(deadline=0.05).run()
+        held.go.set()
+        assert first.result(10).status == 200
+    assert (caught.value.phase, caught.value.deadline_s) == ("credentials", 0.05)
+    assert server.requests["/token"] == 1
+
+
+def test_the_deadline_of_one_call_is_not_that_of_those_who_wait_for_it(server):
+    held, provider, source = Held(server), build_provider(), build_document(server.url)
+    with (
+        dynclient.Client(source, credentials={"oauth": provider}) as client,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        first = pool.submit(client.with_options(deadline=0.2).run.send)
+        assert held.came.wait(10)
+        second = pool.submit(client.run.send)
+        with pytest.raises(errors.TimedOut):
+            first.result(10)
+        held.go.set()
+        assert second.result(10).status == 200
+
+
+@pytest.mark.parametrize("make", [
+    lambda: oauth.AuthorizationCode(client_id="public", open_browser=lambda _url: None),
+    lambda: oauth.DeviceCode(client_id="public", show=lambda _prompt: None),
+], ids=["code", "device"])  # fmt: skip
+def test_a_login_ends_with_the_deadline_of_its_call(server, kind, make):
+    server.consent = 10_000
+    with pytest.raises(errors.TimedOut) as caught:
+        kind.send(build_document(server.url), credentials={"oauth": make()}, deadline=0.1)
+    assert caught.value.phase == "credentials"

@@ -251,3 +251,23 @@ def test_an_option_of_the_wrong_kind_is_refused_when_the_provider_is_made(option
     with pytest.raises(errors.UsageError, match=message) as caught:
         oauth.ClientCredentials(**{"client_id": "tool", "client_secret": SECRET, **options})
     assert SECRET not in str(caught.value)
+
+
+def test_a_cassette_holds_no_token_and_is_replayed_without_an_authorization_server(kind, tmp_path):
+    file = tmp_path / "calls.har"
+
+    def answer(request):
+        if request.url.path == "/token":
+            return httpx.Response(200, json={"access_token": "t0k3n-s3cret", "refresh_token": SECRET})  # fmt: skip
+        return httpx.Response(200, json={"fine": True})
+
+    source = build_document("https://api.test")
+    credentials = {"oauth": oauth.ClientCredentials(client_id="tool", client_secret=SECRET, cache=False)}  # fmt: skip
+    recorder = dynclient.record(file, transport=httpx.MockTransport(answer))
+    kind.send(source, transport=recorder, credentials=credentials)
+    text = file.read_text()
+    assert "fine" in text
+    assert "t0k3n" not in text
+    assert SECRET not in text
+    result = kind.send(source, transport=dynclient.replay(file), credentials=credentials)
+    assert result.data == {"fine": True}
