@@ -443,7 +443,7 @@ FAULTS = [
     Planted("pages: an offset does not count its own page", "pages/next_page.py", "(pagination.first if offset is None else offset) + item_count", "(pagination.first if offset is None else offset) + 1", SHAPES),
     Planted("pages: a page that says that there are more ends the list", "pages/next_page.py", "has_more is False:", "has_more is not None:", SHAPES),
     Planted("pages: a page may repeat", "pages/page_walk.py", "if items and self._digest_page(items, result) in self._digests:", "if False:", PAGES),
-    Planted("pages: a cursor need not move", "pages/page_walk.py", "        if position in self._digests:", "        if False:", PAGES),
+    Planted("pages: a cursor need not move", "pages/page_walk.py", "is_repeated = position in self._digests", "is_repeated = False", PAGES),
     Planted("pages: a link to another origin is followed", "pages/followed_link.py", "if get_origin(url) == get_origin(request.url):", "if True:", PAGES),
     Planted("pages: a limit asks for one page too many", "pages/page_walk.py", "self._item_count >= max_items", "self._item_count > max_items", PAGES),
     Planted("pages: a cursor of the sandbox skips an item", "sandbox/state/paged_list.py", "            return _read_last_digits(value)", "            return _read_last_digits(value) + 1", PAGED_LISTS),

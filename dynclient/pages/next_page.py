@@ -104,12 +104,26 @@ def _decide_by_next(pagination: Pagination, result: Result, *, has_more: bool | 
 def _read_next(pagination: Pagination, result: Result) -> Any:
     """Return the next cursor or link of a result; None where there is none."""
     name = pagination.next_header
+    if name is None and pagination.style == "link":
+        return _find_link(result.data, pagination.next or "")
     if name is None:
         return find_value(result.data, pagination.next or "")
     if name.lower() == "link" and pagination.style == "link":
         return find_next_link(result.headers.all(name))
     value = result.header_data.get(name)
     return value if value is not None else result.headers.get(name)
+
+
+def _find_link(data: Any, pointer: str) -> Any:
+    """Return the link at a pointer; one in JSON:API and HAL is a text, or an object with `href`."""
+    value = find_value(data, pointer)
+    if isinstance(value, dict):
+        return value.get("href")
+    parent, _, last = pointer.rpartition("/")
+    if value is None and last == "href":
+        held = find_value(data, parent)
+        return held if isinstance(held, str) else None
+    return value
 
 
 def _decide_by_offset(

@@ -163,10 +163,19 @@ class PageWalk:
         except LinkRefused as error:
             raise self._build_error(f"the next link is not followed: {error}", page) from None
         position = self._digest_position()
-        if position in self._digests:
+        is_repeated = position in self._digests
+        if is_repeated and not page.items and not self._promises_more(page):
+            # Where a list may grow, its last page names itself as the next one.
+            self._has_next = False
+            return
+        if is_repeated:
             text = f"the next page is one that came before: {self._describe_cursor(cursor)}"
             raise self._build_error(text, page)
         self._digests.add(position)
+
+    def _promises_more(self, page: Page) -> bool:
+        pointer = self._pagination.has_more
+        return pointer is not None and find_value(page.data, pointer) is True
 
     def _go_to(self, cursor: Cursor) -> None:
         """Take the request of the page at a cursor as the next one."""

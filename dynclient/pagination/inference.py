@@ -100,7 +100,7 @@ def _find_evidence(fields: OperationFields, items: ItemsArray) -> _Evidence:
     call_fields = fields.call_fields
     result_fields = [field for field in fields.result_fields if _is_beside_items(field, items.keys)]
     integers = [field for field in result_fields if field.is_number]
-    flags = [field for field in result_fields if field.is_only("boolean")]
+    flags = [f for f in result_fields if f.is_only("boolean") or not f.types.types]
     return _Evidence(
         items=items,
         call_fields=call_fields,
@@ -129,9 +129,15 @@ def _select_countable(fields: list[SchemaField]) -> list[SchemaField]:
 
 
 def _list_names(field: SchemaField) -> list[str]:
-    """Return the names of a field of a call: after the object that holds it, and its own."""
-    holders = field.parents[1:]
-    return [fold_name(holders[-1] + field.name), field.name] if holders else [field.name]
+    """Return the names of a field of a call: after the object that holds it, and its own.
+
+    `queryOptions.page` is called `page` too.
+    """
+    holders, own_names = field.parents[1:], [field.name]
+    last_part = fold_name(field.keys[-1].rpartition(".")[2])
+    if last_part not in ("", field.name):
+        own_names.append(last_part)
+    return [holders[-1] + field.name, *own_names] if holders else own_names
 
 
 def _select_named(fields: list[SchemaField], names: Collection[str]) -> list[SchemaField]:
@@ -263,10 +269,13 @@ def _is_link(field: SchemaField) -> bool:
 
 
 def _infer_numbers(evidence: _Evidence) -> Iterator[Pagination]:
-    countable = _select_countable(evidence.call_fields)
-    is_in_body = [field for field in countable if field.keys[0] == "body"]
-    # A number in a body may be anything, unless the result says where the list ends.
-    fields = [field for field in countable if field not in is_in_body or evidence.has_counts]
+    # A number in a body, or a text, may be anything, unless the result says where the list ends.
+    fields = [
+        field
+        for field in evidence.call_fields
+        if (field.keys[0] != "body" and field.can_be("integer", "number"))
+        or (evidence.has_counts and field.can_be("integer", "number", "string"))
+    ]
     for field in _select_named(fields, paging_names.OFFSETS):
         yield _build_offset(evidence, field, is_weak=not field.is_number)
     for field in _select_named(fields, paging_names.WEAK_OFFSETS):
@@ -281,7 +290,7 @@ def _build_offset(evidence: _Evidence, field: SchemaField, *, is_weak: bool) -> 
     if evidence.has_counts:
         certainty = "likely" if is_weak else "certain"
     elif evidence.size:
-        certainty = "unsure" if is_weak else "likely"
+        certainty = "likely" if not is_weak or field.name == "start" else "unsure"
     first = _find_first(field, default=1 if field.name == "startindex" else 0)
     return evidence.build(certainty, style="offset", parameter=field.pointer, first=first)
 
@@ -290,7 +299,7 @@ def _build_page(evidence: _Evidence, field: SchemaField) -> Pagination:
     certainty: Certainty = "unsure"
     if evidence.has_counts and field.is_number:
         certainty = "certain"
-    elif evidence.size or field.is_number:
+    elif evidence.size or evidence.has_counts or field.is_number:
         certainty = "likely"
     numbers = [each for each in evidence.result_fields if each.is_number]
     echo_names = {*_list_names(field), *paging_names.PAGE_NUMBERS, "number"}

@@ -20,10 +20,12 @@ def _list_words(text: str) -> frozenset[str]:
 PAGE_SIZES = _list_words(
     "pagesize limit perpage size maxresults top count pagelimit itemsperpage maxitems"
     " resultsperpage rows take max num maxrecords pagelength recordsperpage first"
-    " maxcount batchsize maxpagesize pagesizelimit numresults"
+    " maxcount batchsize maxpagesize pagesizelimit numresults n results maxresultcount"
 )
 #: In a call: how many items come before the page.
-OFFSETS = _list_words("skip offset startindex startat pageoffset firstresult startposition")
+OFFSETS = _list_words(
+    "skip offset startindex startat pageoffset firstresult startposition skipcount"
+)
 #: The same, but words with other meanings too.
 WEAK_OFFSETS = _list_words("start from")
 #: In a call: the number of the page.
@@ -33,7 +35,7 @@ CURSORS = _list_words(
     "cursor after startingafter pagetoken nexttoken nextpagetoken continuationtoken continuation"
     " continue marker pagecursor nextcursor pageafter startcursor scrollid bookmark"
     " exclusivestartkey paginationtoken pagestate position startkey skiptoken aftercursor"
-    " nextpage next startafter nextmarker cursorid pagemarker startingtoken"
+    " nextpage next startafter nextmarker cursorid pagemarker startingtoken nextpagepointer"
 )
 #: The same: the identity of the last item of the page before.
 LAST_IDENTITIES = _list_words("startingafter startafter afterid")
@@ -54,7 +56,7 @@ PAGE_COUNTS = _list_words("totalpages pagecount pages pagestotal numpages lastpa
 NEXT_CURSORS = _list_words(
     "nextcursor nextpagetoken nexttoken endcursor continuationtoken nextcontinuationtoken"
     " nextmarker nextpagecursor bookmark scrollid continue lastevaluatedkey nextpagekey aftercursor"
-    " nextstart cursornext nextscrollid nextpagestate nextid lastid"
+    " nextstart cursornext nextscrollid nextpagestate nextid lastid nextpagepointer"
 )
 #: The same, where a parameter of the call is a cursor; a name alone would not say enough.
 WEAK_NEXT_CURSORS = _list_words("next cursor after nextpage marker pagetoken nextoffset")
@@ -75,7 +77,7 @@ PAGE_OBJECTS = _list_words(
     "meta metadata pagination paging page pages pageinfo pageinformation paginginfo links"
     " responsemetadata cursor cursors next info resultinfo paginator searchmetadata listmeta"
     " responseinfo paginationinfo pagingresult pagingmetadata pagemetadata paginationmetadata"
-    " resultset listinfo"
+    " resultset listinfo paginate"
 )
 #: In a result: objects that hold the whole answer.
 WRAPPERS = _list_words("data result results response body payload embedded list")
@@ -85,5 +87,5 @@ ITEMS = ("data", "items", "results", "values", "value", "content", "entries", "r
 #: In a result: arrays that are beside the items.
 OTHER_ARRAYS = _list_words(
     "errors warnings links messages included facets aggregations notices fields columns sort"
-    " sorts filters notifications"
+    " sorts filters notifications errormessages meta metadata responsemetadata"
 )

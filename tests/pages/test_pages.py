@@ -272,6 +272,13 @@ def test_a_cursor_that_does_not_move_is_an_error():
     )
 
 
+def test_an_empty_page_that_names_itself_is_the_last():
+    _, client = open_server(
+        CURSOR, {"data": name_things(1), "next_cursor": "c1"}, {"data": [], "next_cursor": "c1"}
+    )
+    assert list(client.list.items()) == name_things(1)
+
+
 def test_plain_values_may_repeat_in_a_list():
     made = listing(*integers("limit", "offset"), result={"type": "array", "items": INTEGER})
     server = BY_NAME["bare offset"].server([7, 7, 7, 7, 7])
@@ -396,6 +403,25 @@ def test_an_api_key_in_a_link_is_not_sent_twice():
     server, client = open_linked("?offset=1&key=other", QUERY_KEY)
     assert list(client.list.items()) == name_things(1)
     assert server.last.url.query == b"offset=1&key=secret"
+
+
+@pytest.mark.parametrize("schema", [{"type": "object", "properties": {"href": STRING}}, STRING])
+@pytest.mark.parametrize("link", ["?offset=1", {"href": "?offset=1", "meta": {}}])
+def test_a_link_is_a_text_or_an_object_with_one(schema, link):
+    made = listing(*integers("offset"), result=envelope(data=ITEMS, links=envelope(next=schema)))
+    first = {"data": name_things(1), "links": {"next": link}}
+    server, client = open_server_of(made, first, {"data": []}, validate_responses="off")
+    assert list(client.list.items()) == name_things(1)
+    assert server.last.url.query == b"offset=1"
+
+
+def test_a_number_that_is_declared_as_text_is_sent_as_text():
+    made = listing(parameter("page", schema=STRING), result=envelope(data=ITEMS, total=INTEGER))
+    server, client = open_server_of(
+        made, {"data": name_things(1), "total": 2}, {"data": [{"id": "x"}], "total": 2}
+    )
+    assert list(client.list.items()) == [*name_things(1), {"id": "x"}]
+    assert server.last.url.query == b"page=2"
 
 
 def test_headers_of_the_call_go_along_with_a_link():

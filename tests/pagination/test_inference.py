@@ -44,6 +44,14 @@ def summarize(pagination):
         ([], envelope(data=ITEMS, next=STRING), None),
         # the offset of Airtable is a cursor
         ([parameter("offset", schema=STRING)], envelope(records=ITEMS, offset=STRING), ("cursor", "/query/offset", "certain")),
+        # numbers may be declared as texts, and names may have parts
+        ([parameter("page", schema=STRING)], envelope(data=ITEMS, total=INTEGER), ("page", "/query/page", "likely")),
+        ([parameter("offset", schema=STRING)], envelope(data=ITEMS, total=INTEGER), ("offset", "/query/offset", "likely")),
+        (integers("options.page", "options.pageSize"), ITEMS, ("page", "/query/options.page", "likely")),
+        (integers("SkipCount", "MaxResultCount"), envelope(items=ITEMS, totalCount=INTEGER), ("offset", "/query/SkipCount", "certain")),
+        (integers("start", "limit"), ITEMS, ("offset", "/query/start", "likely")),
+        (integers("from", "limit"), ITEMS, ("offset", "/query/from", "unsure")),
+        (integers("offset", "n"), ITEMS, ("offset", "/query/offset", "likely")),
         # times are no cursors and no offsets
         ([parameter("startAfter", schema={"type": "string", "format": "date-time"})], envelope(data=ITEMS, hasMore=FLAG), None),
         ([parameter("after", schema={"type": "string", "description": "The earliest timestamp."})], envelope(data=ITEMS, next=STRING), None),
