@@ -290,10 +290,14 @@ class BrokenResponse(TransportError):
 
 
 class BrokenStream(BrokenResponse):
-    """A stream broke off, after `.item_count` items; `.last_event_id` is that of the last event."""
+    """A stream broke off, after `.item_count` items; `.last_event_id` is that of the last event.
+
+    Of a download, `.byte_count` says how many bytes came.
+    """
 
     code = "broken-stream"
     item_count: int = 0
+    byte_count: int = 0
     last_event_id: str = ""
 
 

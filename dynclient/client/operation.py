@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dynclient import model
@@ -40,6 +40,7 @@ from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation, shorten
 from dynclient.wire import media_types
+from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url, resolve_base_url
 
@@ -373,6 +374,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
         if self._idempotency_keys is not None:
             request = self._idempotency_keys.complete_request(request)
+        if self._options.progress and isinstance(request.body, StreamedBody):
+            request = self._observe_upload(request, request.body)
         # It begins before the credentials are asked for, which may take their time.
         seconds = self._options.deadline
         deadline = None if seconds is None else Deadline(seconds, self._runner.state.clock)
@@ -396,6 +399,14 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             sign=sign,
         )
 
+    def _observe_upload(self, request: Request, body: StreamedBody) -> Request:
+        """Return a request whose body tells how much of it was sent."""
+        from dynclient.client.transfer_progress import build_observer  # Few bodies are observed.
+        from dynclient.wire.observed_body import ObservedBody
+
+        build = partial(build_observer, self._options.progress, self.id)
+        return dataclasses.replace(request, body=ObservedBody(body.pieces, build))
+
     def _build_stream_source(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], send: Callable[..., Any]
     ) -> StreamSource:
@@ -416,6 +427,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             send=lambda exchange: send(exchange, self._timeouts),
             build_result=self._build_result,
             select_unexcused=self._select_unexcused,
+            clock=self._runner.state.clock,
         )
 
     def _build_links(self, result: Result) -> Mapping[str, ResultLink]:

@@ -16,6 +16,7 @@ from dynclient.client.conditional_requests import (
 )
 from dynclient.client.load import FORMATS_HINT, is_format_mapping
 from dynclient.client.polling import DEFAULT_POLLING, Polling
+from dynclient.client.transfer_progress import ProgressOption, is_progress_option
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.model import Scalar, is_framing_header
@@ -104,6 +105,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value is None or isinstance(value, Retry),
         "a dynclient.Retry, such as Retry(attempts=3), or None",
     ),
+    "progress": (is_progress_option, "True, False, or a function of done and total bytes"),
     "polling": (lambda value: isinstance(value, Polling), "a dynclient.Polling(…)"),
     "if_match": (is_condition, CONDITION_HINT),
     "if_none_match": (is_condition, CONDITION_HINT),
@@ -169,7 +171,10 @@ class ClientOptions(TypedDict, total=False):
             hold; None: any number. More are a BrokenResponse, counted before anything is made of
             them. Default: 3,000,000.
         reconnect: how often in a row a broken event stream is opened again, with the id of its last
-            event. Default: 0.
+            event, and a broken download, for the rest of it. Default: 0.
+        progress: True shows a bar on terminals while a file or stream is sent, and while a result
+            is saved; a function is told the bytes that are through and those that there are, or
+            None. Default: False.
         polling: how often `wait_until` calls, and for how long. Default: `Polling()`.
         if_match: a result whose ETag, or an entity tag that, has to be the current one, else the
             server refuses with 412. Default: None.
@@ -204,6 +209,7 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int | None
     max_response_values: int | None
     reconnect: int
+    progress: ProgressOption
     polling: Polling
     if_match: Condition
     if_none_match: Condition
@@ -236,6 +242,7 @@ class Options:
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
     reconnect: int = 0
+    progress: ProgressOption = False
     polling: Polling = DEFAULT_POLLING
     if_match: Condition = None
     if_none_match: Condition = None

@@ -9,6 +9,7 @@ from typing import Any
 from dynclient.client.options import Options
 from dynclient.plan.plan import Plan
 from dynclient.plan.results import Result
+from dynclient.transport.clock import Clock
 from dynclient.transport.exchange import Exchange
 from dynclient.violations import Violation
 from dynclient.wire.message import Request, Response
@@ -27,6 +28,7 @@ class StreamSource:
         send: exchange → its response; of an asynchronous client it is awaited.
         build_result: request and response → result without data, or its typed error.
         select_unexcused: violations → those that the options do not let pass.
+        clock: of the client.
 
     """
 
@@ -38,3 +40,4 @@ class StreamSource:
     send: Callable[[Exchange], Any]
     build_result: Callable[[Request, Response], Result]
     select_unexcused: Callable[[Sequence[Violation]], Sequence[Violation]]
+    clock: Clock

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 from collections.abc import AsyncIterator
 from inspect import isawaitable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dynclient.errors import BrokenStream, TransportError
+from dynclient.errors import BrokenStream, ClientError, TransportError
 from dynclient.plan.streamed_items import StreamFormat
+from dynclient.streams.download import FileDownload
 from dynclient.streams.stream_state import StreamState
 from dynclient.wire.message import Request
 
@@ -92,9 +94,61 @@ class AsyncStream(StreamState):
         """Open the stream again, as often as is allowed; else raise what broke it."""
         while True:
             request, delay_s = self._begin_reconnect(error)
-            await asyncio.sleep(delay_s)
+            await self._source.clock.sleep_async(delay_s)
             try:
                 await self._open(request)
+            except TransportError as another:
+                error = another
+            else:
+                return
+
+    # --- saving
+
+    async def save(self, file: str | os.PathLike[str]) -> Path:
+        """Write the body to a file, and return its path; awaited, as `Stream` does it."""
+        observer = self._build_observer(file)
+        download = self._build_download(file, observer.observe)
+        try:
+            await self._open_download(download)
+            while not download.is_complete:
+                await self._read_download(download)
+        finally:
+            observer.finish()
+            download.abandon()
+            await self.close()
+        return download.file
+
+    async def _open_download(self, download: FileDownload) -> None:
+        request = download.begin()
+        if self._head is None:
+            await self._open_part(download, request)
+        else:
+            download.take_head(self._wire_status, self.result)
+
+    async def _open_part(self, download: FileDownload, request: Request) -> None:
+        try:
+            await self._open(request)
+        except ClientError as error:
+            another = download.take_refusal(error)
+            if another is None:
+                return
+            await self._open(another)
+        download.take_head(self._wire_status, self.result)
+
+    async def _read_download(self, download: FileDownload) -> None:
+        try:
+            piece = await _finish(self._body.read_piece())
+            download.take_piece(piece)
+        except TransportError as error:
+            await self._continue_download(download, error)
+
+    async def _continue_download(self, download: FileDownload, error: TransportError) -> None:
+        """Open the rest of a download, as often as is allowed; else raise what broke it."""
+        while True:
+            request, delay_s = download.begin_continuation(error)
+            await self._source.clock.sleep_async(delay_s)
+            try:
+                await self._open_part(download, request)
             except TransportError as another:
                 error = another
             else:

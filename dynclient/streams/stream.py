@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dynclient.errors import BrokenStream, TransportError
+from dynclient.errors import BrokenStream, ClientError, TransportError
 from dynclient.plan.streamed_items import StreamFormat
+from dynclient.streams.download import FileDownload
 from dynclient.streams.stream_state import StreamState
 from dynclient.wire.message import Request
 
@@ -108,9 +110,75 @@ class Stream(StreamState):
         """Open the stream again, as often as is allowed; else raise what broke it."""
         while True:
             request, delay_s = self._begin_reconnect(error)
-            time.sleep(delay_s)
+            self._source.clock.sleep(delay_s)
             try:
                 self._open(request)
+            except TransportError as another:
+                error = another
+            else:
+                return
+
+    # --- saving
+
+    def save(self, file: str | os.PathLike[str]) -> Path:
+        """Write the body to a file, and return its path: `operation.stream(…).save("a.zip")`.
+
+        The file is in its place when it is complete. What a broken download left beside it is
+        continued by the next one to the same file, and under `reconnect` at once, where the server
+        offers ranges and names the state of the file. Nothing of the body is checked.
+
+        Args:
+            file: its path.
+
+        Raises:
+            UsageError: the file cannot be written; nothing was sent.
+            BrokenStream: the download broke off; `.byte_count` says how many bytes came.
+            TimedOut: nothing came for too long.
+
+        """
+        observer = self._build_observer(file)
+        download = self._build_download(file, observer.observe)
+        try:
+            self._open_download(download)
+            while not download.is_complete:
+                self._read_download(download)
+        finally:
+            observer.finish()
+            download.abandon()
+            self.close()
+        return download.file
+
+    def _open_download(self, download: FileDownload) -> None:
+        request = download.begin()
+        if self._head is None:
+            self._open_part(download, request)
+        else:
+            download.take_head(self._wire_status, self.result)
+
+    def _open_part(self, download: FileDownload, request: Request) -> None:
+        try:
+            self._open(request)
+        except ClientError as error:
+            another = download.take_refusal(error)
+            if another is None:
+                return
+            self._open(another)
+        download.take_head(self._wire_status, self.result)
+
+    def _read_download(self, download: FileDownload) -> None:
+        try:
+            piece = self._body.read_piece()
+            download.take_piece(piece)
+        except TransportError as error:
+            self._continue_download(download, error)
+
+    def _continue_download(self, download: FileDownload, error: TransportError) -> None:
+        """Open the rest of a download, as often as is allowed; else raise what broke it."""
+        while True:
+            request, delay_s = download.begin_continuation(error)
+            self._source.clock.sleep(delay_s)
+            try:
+                self._open_part(download, request)
             except TransportError as another:
                 error = another
             else:

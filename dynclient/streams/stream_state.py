@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dynclient.client.stream_source import StreamSource
+from dynclient.client.transfer_progress import build_observer
 from dynclient.errors import TransportError, UsageError
-from dynclient.plan.result_table import FIRST_ERROR_STATUS
+from dynclient.plan.result_table import FIRST_ERROR_STATUS, OK
 from dynclient.plan.results import Result
 from dynclient.plan.streamed_items import StreamFormat
+from dynclient.streams.byte_ranges import PARTIAL_CONTENT
 from dynclient.streams.checked_items import CheckedItems
+from dynclient.streams.download import FileDownload, ObserveBytes
 from dynclient.streams.reconnection import (
     build_reconnect_request,
     can_reconnect,
@@ -20,6 +25,7 @@ from dynclient.streams.reconnection import (
 from dynclient.violations import Violation
 from dynclient.wire.body_pieces import BodyPieces
 from dynclient.wire.message import Headers, Request, Response
+from dynclient.wire.observed_body import TransferObserver
 
 NO_CONTENT = 204
 
@@ -40,6 +46,7 @@ class StreamState:
         self._body: Any = None
         self._items: CheckedItems | None = None
         self._is_over = False
+        self._wire_status = 0
         #: How often in a row the stream was opened again without a new item.
         self._reconnects = 0
         self.violations: Sequence[Violation] = ()
@@ -127,12 +134,37 @@ class StreamState:
             # The server wants nobody to come back. Source: WHATWG HTML §9.2.3.
             self._is_over = True
             return
+        self._wire_status = response.status
+        if self._is_undeclared_part(request, response):
+            response = replace(response, status=OK)
         head = self._source.build_result(request, response)
         self._head = replace(head, data=None)
         self._response, self._body, self._is_over = response, body, False
         if self._items is not None:
             earlier, self._items = self._items, None
             self._get_items().continue_after(earlier)
+
+    def _is_undeclared_part(self, request: Request, response: Response) -> bool:
+        """Tell whether a part came that was asked for, and that the document does not declare."""
+        is_part = response.status == PARTIAL_CONTENT and "range" in request.headers
+        return is_part and self._source.plan.operation.find_response(PARTIAL_CONTENT) is None
+
+    def _build_download(self, file: str | os.PathLike[str], observe: ObserveBytes) -> FileDownload:
+        """Return the download of the result to a file.
+
+        Raises:
+            UsageError: the stream is read already.
+
+        """
+        if self._items is not None:
+            raise UsageError(
+                f"{self._source.operation_id}: the stream is read already",
+                hint=f"client.{self._source.operation_id}.stream(…).save(file)",
+            )
+        return FileDownload(file, self.request, self._source.options.reconnect, observe)
+
+    def _build_observer(self, file: str | os.PathLike[str]) -> TransferObserver:
+        return build_observer(self._source.options.progress, Path(file).name)
 
     def _get_items(self) -> CheckedItems:
         if self._items is None:
