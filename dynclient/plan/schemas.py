@@ -319,6 +319,13 @@ def _translate_composed_body(
     node = media_type.schema
     if node is not None and kind == "form" and not _can_be_object(SchemaTypes(schema, defs)):
         return Schema({"type": "string"}, node.place)
+    if kind == "multipart" and not SchemaTypes(schema, defs).types:
+        # Ready text would have no boundary.
+        is_form = media.get_essence(media_type.name) == "multipart/form-data"
+        parts = Schema(
+            {"type": "object" if is_form else ["object", "array"]}, media_type.node.place
+        )
+        schema = Schema({"allOf": [schema, parts]}, media_type.node.place)
     return write_labelled_as_text(schema, defs, media_type, kind)
 
 

@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from dynclient.schema.readings import Definitions, walk_in_place
 
@@ -31,6 +31,8 @@ _JSON_TYPES = {
     list: "array",
     dict: "object",
 }
+T = TypeVar("T")
+
 SCALAR_TYPES = frozenset({"string", "number", "integer", "boolean", "null"})
 _UNDECLARED_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
 
@@ -100,14 +102,28 @@ class SchemaTypes:
         schemas: list[Any] = [schema for schema in items if isinstance(schema, dict)]
         for part in self.subschemas:
             schemas += part.get("prefixItems", ())
+        if not schemas:
+            items_listed = [item for array in self._list_values(list) for item in array]
+            schemas += [{"enum": items_listed}] if items_listed else []
         return SchemaTypes(_build_any_of(schemas), self.defs)
 
     def find_member_types(self, name: str) -> SchemaTypes:
         """Return the types of an object's member."""
         schemas = self._schemas_by_member.get(name)
         if not schemas:
+            listed = [each[name] for each in self._list_values(dict) if name in each]
+            schemas = [{"enum": listed}] if listed else None
+        if not schemas:
             return self._undeclared_member_types
         return SchemaTypes(_build_any_of(schemas), self.defs)
+
+    def _list_values(self, kind: type[T]) -> list[T]:
+        """Return the arrays or the objects that a schema lists as its values."""
+        listed: list[T] = []
+        for part in self.subschemas:
+            values = [*part.get("enum", ()), *([part["const"]] if "const" in part else ())]
+            listed += [value for value in values if isinstance(value, kind)]
+        return listed
 
     @cached_property
     def _schemas_by_member(self) -> dict[str, list[Any]]:

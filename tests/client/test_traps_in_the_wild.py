@@ -223,3 +223,28 @@ def test_a_form_of_swagger_without_consumes_is_urlencoded_unless_a_file_is_there
     )
     parts = call(build("file"), f=b"x", a="1")
     assert parts.headers["content-type"].startswith("multipart/form-data")
+
+
+@pytest.mark.parametrize(
+    ("schema", "fields"),
+    [
+        ({"enum": [[1, 2], [3]]}, {}),
+        ({"const": [True, None]}, {}),
+        ({"enum": [{"a": 1, "b": "2"}]}, {"style": "deepObject", "explode": True}),
+        ({"type": "array", "enum": [[1.5], ["x"]]}, {"explode": False}),
+    ],
+)
+def test_listed_arrays_and_objects_say_which_types_their_parts_have(schema, fields):
+    call(
+        document({"/a": {"get": operation(parameter("q", schema=schema, required=True, **fields))}})
+    )
+
+
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "multipart/mixed"])
+@pytest.mark.parametrize("schema", [{}, True, {"description": "anything"}])
+def test_parts_without_a_type_are_never_text_without_a_boundary(schema, media_type):
+    made = document({"/a": {"post": operation(body=content(schema, media_type))}})
+    assert "boundary=" in call(made).headers["Content-Type"]
+    bound = dynclient.Client(made)["run"]
+    assert bound.validate(body="text") != []
+    assert bound.validate(body={"note": "a"}) == []
