@@ -59,6 +59,26 @@ def list_schema_names(client: BaseClient[Any]) -> list[str]:
     return [name for name, _ in members]
 
 
+def list_part_names(client: BaseClient[Any], topic: str) -> list[str]:
+    """Return the names of the parts of a topic: those of a schema, or the parts of an operation.
+
+    Args:
+        client: of the document.
+        topic: as `format_topic` takes it; one that does not exist has no parts.
+
+    """
+    if topic in client:
+        operation = client[topic]
+        statuses = dict.fromkeys(status for status, _ in operation.result_schemas)
+        locations = [name for name in operation.call_schema["properties"] if name != "media_type"]
+        return [*locations, *statuses]
+    try:
+        types = find_topic_types(client, topic)
+    except OperationNotFound:
+        return []
+    return list_member_names(get_objects(types))
+
+
 def find_topic_types(client: BaseClient[Any], topic: str) -> SchemaTypes:
     """Return what the value of a topic may be.
 

@@ -173,7 +173,8 @@ def _list_arguments_of_names(code: HalfTypedCode, names: Mapping[str, Any]) -> l
     shown = resolve_expression(bracket.callee, names)
     list_topics = getattr(type(shown), "list_topics", None)
     if list_topics is not None and code.string is not None and not bracket.current:
-        return [Candidate(write_text(topic, code.quote), "") for topic in list_topics(shown)]
+        topics = list_topics(shown, code.string)
+        return [Candidate(write_text(topic, code.quote), "") for topic in topics]
     return []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dynclient.client.client import BaseClient
 from dynclient.client.operation import BoundOperation
-from dynclient.client.topics import format_topic, list_schema_names
+from dynclient.client.topics import format_topic, list_part_names, list_schema_names
 from dynclient.description.operation_table import format_operation_rows
 from dynclient.description.operation_text import format_operation
 from dynclient.display_text import escape_unprintable
@@ -24,8 +24,17 @@ class TopicDisplay:
     def __init__(self, client: BaseClient[Any]) -> None:
         self._client = client
 
-    def list_topics(self) -> list[str]:
-        """Return the topics that have names: operations, tags and schemas."""
+    def list_topics(self, typed: str = "") -> list[str]:
+        """Return the topics that may go on from what is typed.
+
+        Args:
+            typed: the topic as far as it is typed; behind its last dot a part is named.
+
+        """
+        owner, dot, _ = typed.rpartition(".")
+        parts = list_part_names(self._client, owner) if dot else []
+        if parts:
+            return [f"{owner}.{part}" for part in parts]
         return [*self._client.operations, *self._client.tags, *list_schema_names(self._client)]
 
     def __call__(self, topic: Any = "") -> None:

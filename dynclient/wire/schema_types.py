@@ -115,7 +115,12 @@ class SchemaTypes:
             schemas = [{"enum": listed}] if listed else None
         if not schemas:
             return self._undeclared_member_types
-        return SchemaTypes(_build_any_of(schemas), self.defs)
+        if len(schemas) == 1:
+            return SchemaTypes(schemas[0], self.defs)
+        # Those that hold whichever alternative does hold together: what they require is required.
+        certain = [part["properties"][name] for part in self._conjuncts if _declares(part, name)]
+        others = [schema for schema in schemas if not _is_among(schema, certain)]
+        return SchemaTypes(_build_all_of(certain, others), self.defs)
 
     def _list_values(self, kind: type[T]) -> list[T]:
         """Return the arrays or the objects that a schema lists as its values."""
@@ -266,6 +271,20 @@ def _parse_json(text: str) -> Any:
 def refuse_constant(name: str) -> NoReturn:
     """Refuse NaN and the infinities, which Python's JSON reader takes otherwise."""
     raise ValueError(f"{name} is no JSON")
+
+
+def _declares(part: dict[str, Any], name: str) -> bool:
+    return name in part.get("properties", {})
+
+
+def _is_among(schema: Any, schemas: list[Any]) -> bool:
+    return any(schema is each for each in schemas)
+
+
+def _build_all_of(certain: list[Any], others: list[Any]) -> Any:
+    """Return one schema: all of the first ones, and any of the others."""
+    parts = [*certain, {"anyOf": others}] if others else certain
+    return parts[0] if len(parts) == 1 else {"allOf": parts}
 
 
 def _build_any_of(schemas: list[Any]) -> Any:

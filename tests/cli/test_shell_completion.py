@@ -137,6 +137,28 @@ def test_the_project_and_its_profiles_count(complete, monkeypatch, tmp_path):
     assert complete("dynclient call --profile dev makeIt") == ["plain,makeItem"]
 
 
+def test_overlays_of_the_command_line_count(complete, tmp_path):
+    overlay = "overlay: 1.0.0\ninfo: {title: o, version: '1'}\nactions:\n"
+    renamed = tmp_path / "renamed.yaml"
+    renamed.write_text(
+        f"{overlay}- {{target: \"$.paths['/items'].post\", update: {{operationId: makeItem}}}}\n"
+    )
+    extended = tmp_path / "extended.yaml"
+    extended.write_text(
+        f"{overlay}- {{target: \"$.paths['/items'].get\", update: {{parameters: [{{name: colour, in: query, schema: {{enum: [red]}}}}]}}}}\n"
+    )
+    assert complete(f"dynclient call --overlay {renamed} makeI") == ["plain,makeItem"]
+    assert complete(f"dynclient call --overlay={renamed} createI") == []
+    assert complete("dynclient call makeI") == []
+    both = f"dynclient call --overlay {renamed} --overlay {extended}"
+    assert complete(f"{both} makeItem n") == ["plain,name="]
+    assert complete(f"{both} listItems col") == ["plain,colour="]
+    assert complete(f"{both} listItems colour=") == ["plain,colour=red"]
+    on_the_net = "--overlay http://127.0.0.1:9/overlay.yaml"
+    assert complete(f"dynclient call {on_the_net} createI") == ["plain,createItem"]
+    assert complete("dynclient call --overlay nowhere.yaml createI") == []
+
+
 def test_an_index_is_made_anew_when_the_document_changes(complete, monkeypatch, tmp_path):
     spec = tmp_path / "api.yaml"
     spec.write_bytes(Path(SHOP).read_bytes())

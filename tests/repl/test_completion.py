@@ -77,6 +77,13 @@ def complete(code, names):
         ('client.create_order(body={"lines": [{"', ["sku", "name", "gift", "category", "colours"]),
         ('client.create_order(body={"', ["customer", "note", "state", "lines"]),
         ('client.list_orders(query={"page', ["pageSize"]),
+        # topics of show, and their parts
+        ('show("Ord', ["Orders", "Order"]),
+        ('show("Order.li', ["Order.lines"]),
+        ('show("Order.lines.category.', ["Order.lines.category.title", "Order.lines.category.parent"]),
+        ('show("createOrder.', ["createOrder.body", "createOrder.201"]),
+        ('show("createOrder.body.cust', ["createOrder.body.customer"]),
+        ('show("nothing.', []),
         # what the document does not know
         ("client.create_order(note='x').", []),
         ("client.create_order(customer=name_of(", []),
@@ -181,3 +188,31 @@ def test_any_half_typed_text_is_read_without_an_error(text):
 
 
 NAMES = open_names()
+
+
+def test_required_keys_come_first_in_a_form_too():
+    address = {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "zip": {"type": "string"}},
+        "required": ["zip"],
+    }
+    schema = {"type": "object", "properties": {"address": address}}
+    body = {
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": schema,
+                "encoding": {"address": {"style": "deepObject"}},
+            }
+        }
+    }
+    names = open_names(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Forms", "version": "1"},
+            "servers": [{"url": "https://x.example"}],
+            "paths": {
+                "/a": {"post": {"operationId": "move", "requestBody": body, "responses": {}}}
+            },
+        }
+    )
+    assert complete('client.move(address={"', names) == ["zip", "city"]

@@ -46,7 +46,7 @@ class IndexMissing(Exception):
     Attributes:
         kind: what it is an index of.
         key: what it hangs on.
-        names: the document, and the operation.
+        names: the document, the operation, and the overlays of the command line.
 
     """
 
@@ -165,12 +165,17 @@ class _Completion:
 
     def _find_option(self, option: str) -> str:
         """Return the value of an option of the command line, or ""."""
+        return next(iter(self._list_option_values(option)), "")
+
+    def _list_option_values(self, option: str) -> list[str]:
+        """Return the values of an option of the command line, in their order."""
+        values: list[str] = []
         for index, word in enumerate(self._words):
             if word.startswith(f"{option}="):
-                return word.partition("=")[2]
-            if word == option and index + 1 < len(self._words):
-                return self._words[index + 1]
-        return ""
+                values.append(word.partition("=")[2])
+            elif word == option and index + 1 < len(self._words):
+                values.append(self._words[index + 1])
+        return values
 
     def _list_arguments(self) -> list[Candidate]:
         if self._command not in _WITH_OPERATION:
@@ -215,10 +220,11 @@ class _Completion:
         return found, True
 
     def _get_document(self) -> Rows:
-        return _get_rows(DOCUMENT, *self._choose_document_key())
+        key, source, overlays = self._choose_document_key()
+        return _get_rows(DOCUMENT, key, source, "", *overlays)
 
-    def _choose_document_key(self) -> tuple[str, str]:
-        """Return what the index of the document hangs on, and the document.
+    def _choose_document_key(self) -> tuple[str, str, list[str]]:
+        """Return what the index of the document hangs on, the document, and its overlays.
 
         The document is chosen as `choose_document` does it.
         """
@@ -228,8 +234,11 @@ class _Completion:
         own = [row[1] for row in project if row[0] == "spec"]
         source = self._find_named_document() or (own[0] if own else "")
         is_own = source in own
-        overlays = [row[1] for row in project if is_own and row[0] == "overlay"]
-        return get_document_key(source, overlays), source
+        own_overlays = [row[1] for row in project if is_own and row[0] == "overlay"]
+        overlays = self._list_option_values("--overlay")
+        # What is on the net is not waited for: the document is completed without it.
+        local = [each for each in own_overlays + overlays if not is_url(each)]
+        return get_document_key(source, local), source, overlays
 
     def _find_named_document(self) -> str:
         """Return the document that the command line, a profile or the environment names."""
@@ -281,8 +290,8 @@ class _Completion:
             raise FilesWanted("@")
         if self._command == "show":
             return []
-        key, source = self._choose_document_key()
-        rows = _get_rows(OPERATION, f"{key}\t{operation}", source, operation)
+        key, source, overlays = self._choose_document_key()
+        rows = _get_rows(OPERATION, f"{key}\t{operation}", source, operation, *overlays)
         name, sign, text = current.partition("=")
         if sign:
             if name.endswith(":") and text.startswith("@"):
@@ -337,9 +346,12 @@ def _is_option(word: str) -> bool:
 
 def is_document_word(word: str) -> bool:
     """Tell whether a word is SPEC: a URL, `-`, `git:REV:path`, or a name with its suffix."""
-    if word == _STDIN or word.startswith("git:"):
-        return True
-    scheme, mark, _ = word.partition("://")
-    if mark and scheme.replace("+", "").replace("-", "").replace(".", "").isalnum():
+    if word == _STDIN or word.startswith("git:") or is_url(word):
         return True
     return "=" not in word and word[:1] != "@" and word.lower().endswith((".yaml", ".yml", ".json"))
+
+
+def is_url(word: str) -> bool:
+    """Tell whether a word is a URL."""
+    scheme, mark, _ = word.partition("://")
+    return bool(mark) and scheme.replace("+", "").replace("-", "").replace(".", "").isalnum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ def build_index(kind: str, key: str, names: Sequence[str]) -> bool:
     Args:
         kind: what it is an index of.
         key: what it hangs on.
-        names: the document, and the operation.
+        names: the document, the operation, and the overlays of the command line.
 
     """
     if (kind, key) in built_indexes:
@@ -66,7 +67,7 @@ def _list_rows(kind: str, names: Sequence[str]) -> Rows | None:
         return list(_list_commands())
     if kind == PROJECT:
         return _list_project()
-    document = _load_document(names[0])
+    document = _load_document(names[0], names[2:])
     if document is None:
         return None
     if kind == DOCUMENT:
@@ -77,13 +78,22 @@ def _list_rows(kind: str, names: Sequence[str]) -> Rows | None:
     return describe_operation(find_operation(Client(document), names[1]).operation)
 
 
-def _load_document(source: str) -> Document | None:
-    """Return a document; None for one from the net: completion never waits for a server."""
+def _load_document(source: str, overlays: Sequence[str]) -> Document | None:
+    """Return a document; None for one from the net: completion never waits for a server.
+
+    Args:
+        source: the document, "" for the chosen one.
+        overlays: those of the command line; one on the net is left out.
+
+    """
     from dynclient.cli import document_option
     from dynclient.document.files.uris import is_remote
 
     choice = document_option.choose_document(source or None)
-    return None if is_remote(choice.source) else document_option.load_choice(choice)
+    if is_remote(choice.source):
+        return None
+    local = [each for each in (*choice.overlays, *overlays) if not is_remote(each)]
+    return document_option.load_choice(replace(choice, overlays=tuple(local)))
 
 
 def remember_remote_document(document: Document, source: str) -> None:
