@@ -206,7 +206,7 @@ def _request_token(client: Client, scheme: SecurityScheme) -> None:
     runner = client._runner  # noqa: SLF001 (as above)
 
     def send(request: ProviderRequest) -> Response:
-        exchange = build_provider_exchange(request, deadline=None)
+        exchange = build_provider_exchange(request)
         response: Response = runner.send(exchange, DEFAULT_TIMEOUTS)
         return response
 

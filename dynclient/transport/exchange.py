@@ -52,6 +52,8 @@ class ExchangePolicy(NamedTuple):
         rate: how many requests are sent in a time; None: any number.
         idempotency_header: the header, in lower case, whose value lets a server know a repeated
             request; "" where it knows none.
+        is_repeatable: whether the request may be repeated, whatever its method.
+        is_private: whether the exchange is one of a credential provider, which nobody may record.
 
     """
 
@@ -61,6 +63,8 @@ class ExchangePolicy(NamedTuple):
     max_response_values: int | None = MAX_RESPONSE_VALUES
     rate: Rate | None = None
     idempotency_header: str = ""
+    is_repeatable: bool = False
+    is_private: bool = False
 
 
 class Exchange(NamedTuple):
@@ -209,7 +213,7 @@ class Exchange(NamedTuple):
         if not outgoing.can_repeat:
             return False
         has_key = bool(key_name) and any(name.lower() == key_name for name, _ in outgoing.headers)
-        return has_key or outgoing.method in IDEMPOTENT_METHODS
+        return has_key or self.policy.is_repeatable or outgoing.method in IDEMPOTENT_METHODS
 
     def _refuse_credentials(self) -> ProvidedCredentials | None:
         """Return the credentials as refused, so that their providers are asked again.
@@ -223,9 +227,10 @@ class Exchange(NamedTuple):
 
     def _can_send_on_new_connection(self, error: TransportError) -> bool:
         """Tell whether a safe request is sent once more. Source: RFC 9112 §9.3.1."""
-        is_safe = self.outgoing.method in SAFE_METHODS and self.outgoing.can_repeat
+        is_safe = self.policy.is_repeatable or self.outgoing.method in SAFE_METHODS
         is_first_time = not self.was_connection_stale and not self._is_over_after(0.0)
-        return is_safe and is_first_time and isinstance(error, BrokenResponse)
+        is_possible = self.outgoing.can_repeat and isinstance(error, BrokenResponse)
+        return is_safe and is_first_time and is_possible
 
     def build_error_context(self, status: int | None) -> dict[str, Any]:
         """Return what every error on the way carries: the request, and a status."""

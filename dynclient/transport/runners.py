@@ -15,7 +15,7 @@ from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.connection_settings import ConnectionSettings
 from dynclient.transport.deadline import Deadline, DeadlineReached, check_deadline
 from dynclient.transport.error_wrapping import wrap_error
-from dynclient.transport.exchange import Exchange, ExchangePolicy
+from dynclient.transport.exchange import NO_RETRY, Exchange, ExchangePolicy
 from dynclient.transport.exchange_steps import (
     AskProviders,
     ClientState,
@@ -36,6 +36,7 @@ from dynclient.transport.http_adapter import (
     choose_queue_timeout,
     read_headers,
 )
+from dynclient.transport.retry_policy import Retry
 from dynclient.transport.send_progress import SendProgress, current_send
 from dynclient.wire.message import Headers, Request, Response
 
@@ -43,10 +44,8 @@ if TYPE_CHECKING:
     from dynclient.transport.provided_credentials import ProvidedCredentials
     from dynclient.wire.credential_provider import ProviderRequest
 
-#: What a provider sends is sent once: to the URL that it names, and nowhere else.
-_PROVIDER_POLICY = ExchangePolicy(
-    follow_redirects=False, max_response_bytes=1024 * 1024, max_response_values=100_000
-)
+#: How large an answer to a credential provider may be.
+_MAX_PROVIDER_BYTES, _MAX_PROVIDER_VALUES = 1024 * 1024, 100_000
 
 
 class ExchangeRecorder(Protocol):
@@ -81,7 +80,7 @@ class Runner:
 
     def _record(self, recorder: ExchangeRecorder, exchange: Exchange, response: Response) -> None:
         """Give an exchange to a recorder; what a provider of credentials sends is a secret."""
-        if exchange.policy is not _PROVIDER_POLICY:
+        if not exchange.policy.is_private:
             recorder.add_exchange(exchange.build_sent_request(), response)
 
     def _send_in_process(self, exchange: Exchange) -> Response:
@@ -128,11 +127,19 @@ class Runner:
         )
 
 
-def build_provider_exchange(request: ProviderRequest, deadline: Deadline | None) -> Exchange:
+def build_provider_exchange(
+    request: ProviderRequest, deadline: Deadline | None = None, retry: Retry = NO_RETRY
+) -> Exchange:
     """Return the exchange of a request of a credential provider.
 
     Nothing that the user's own HTTP client would add goes there, and what the request holds stands
     in no error.
+
+    Args:
+        request: the request.
+        deadline: of the call that it is for.
+        retry: what is tried again, as for the call.
+
     """
     outgoing = AuthorizedRequest(
         request.method, request.url, request.headers, request.body, is_cross_origin=True
@@ -140,7 +147,15 @@ def build_provider_exchange(request: ProviderRequest, deadline: Deadline | None)
     public = Request(
         request.method, request.url.partition("?")[0], Headers(outgoing.select_public_headers())
     )
-    return Exchange(public, outgoing, _PROVIDER_POLICY, deadline=deadline)
+    policy = ExchangePolicy(
+        retry=retry,
+        follow_redirects=False,
+        max_response_bytes=_MAX_PROVIDER_BYTES,
+        max_response_values=_MAX_PROVIDER_VALUES,
+        is_repeatable=request.is_repeatable,
+        is_private=True,
+    )
+    return Exchange(public, outgoing, policy, deadline=deadline)
 
 
 class SyncRunner(Runner):
@@ -197,7 +212,9 @@ class SyncRunner(Runner):
         """
 
         def send(request: ProviderRequest) -> Response:
-            return self.send(build_provider_exchange(request, step.exchange.deadline), timeouts)
+            call = step.exchange
+            exchange = build_provider_exchange(request, call.deadline, call.policy.retry)
+            return self.send(exchange, timeouts)
 
         deadline = step.exchange.deadline
         try:
@@ -363,7 +380,8 @@ class AsyncRunner(Runner):
         """
 
         async def send(request: ProviderRequest) -> Response:
-            exchange = build_provider_exchange(request, step.exchange.deadline)
+            call = step.exchange
+            exchange = build_provider_exchange(request, call.deadline, call.policy.retry)
             return await self.send(exchange, timeouts)
 
         try:

@@ -20,6 +20,7 @@ class ProviderRequest(NamedTuple):
         url: absolute.
         headers: (name, value) pairs.
         body: the bytes; None where there is none.
+        is_repeatable: whether the retries of the call may repeat it, whatever its method.
 
     """
 
@@ -27,6 +28,7 @@ class ProviderRequest(NamedTuple):
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    is_repeatable: bool = False
 
     def __repr__(self) -> str:
         return f"<ProviderRequest {self.method} {self.url.partition('?')[0]}>"

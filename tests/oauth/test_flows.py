@@ -387,3 +387,50 @@ def test_a_scheme_that_takes_no_token_is_refused(kind):
     source = build_document("https://api.test", scheme)
     with pytest.raises(errors.UsageError, match="takes no token of ClientCredentials"):
         kind.send(source, credentials={"oauth": client_credentials()})
+
+
+# --- retries
+
+
+def fail_first(server, status, path="/token"):
+    """Let the first request to a path fail."""
+    answer, seen = server.handle, []
+
+    def handle(method, target, body, headers):
+        if target == path:
+            seen.append(target)
+            if len(seen) == 1:
+                return status, {}, {"Retry-After": "0"}
+        return answer(method, target, body, headers)
+
+    server.handle = handle
+    return seen
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_the_retries_of_the_call_hold_for_its_token(server, kind, status):
+    seen = fail_first(server, status)
+    source = build_document(server.url)
+    assert kind.send(source, credentials={"oauth": client_credentials()}, retries=1).status == 200
+    assert len(seen) == 2
+
+
+def test_without_retries_a_token_is_requested_once(server, kind):
+    seen = fail_first(server, 503)
+    with pytest.raises(errors.TokenUnavailable, match="the 503 answer"):
+        kind.send(build_document(server.url), credentials={"oauth": client_credentials()})
+    assert len(seen) == 1
+
+
+def test_a_code_is_shown_once_whatever_the_retries(server, kind):
+    seen = fail_first(server, 503)
+    provider = oauth.AuthorizationCode(client_id="public", open_browser=Browser())
+    with pytest.raises(errors.TokenUnavailable, match="the 503 answer"):
+        kind.send(build_document(server.url), credentials={"oauth": provider}, retries=2)
+    assert len(seen) == 1
+
+
+def test_metadata_are_asked_for_again(server, kind):
+    seen = fail_first(server, 503, "/.well-known/openid-configuration")
+    kind.send(build_document(server.url), credentials={"oauth": client_credentials(issuer=server.url)}, retries=1)  # fmt: skip
+    assert len(seen) == 2
