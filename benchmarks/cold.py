@@ -34,6 +34,17 @@ ROWS = {
 }
 
 
+#: What a process runs: it imports nothing that its client does not import itself.
+PROGRAM = """
+import sys
+from pathlib import Path
+import bench_clients
+client, document, url, operation = sys.argv[1:]
+bench_clients.SPEC = Path(document)
+bench_clients.CLIENTS[client](url)[operation]()
+"""
+
+
 class Run(NamedTuple):
     """What one process took."""
 
@@ -41,19 +52,15 @@ class Run(NamedTuple):
     peak_mib: float
 
 
-def call_once(name: str, document: str, url: str, operation: str) -> None:
-    """Call an operation in this process."""
-    bench_clients.SPEC = Path(document)
-    bench_clients.CLIENTS[name](url)[operation]()
-
-
 def measure_process(row: str, document: str, url: str, operation: str, cache: str) -> Run | None:
     """Return what a process takes; None where it fails."""
     client, has_cache = ROWS[row]
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["DYNCLIENT_CACHE"] = cache if has_cache else "off"
-    command = [sys.executable, __file__, "--child", client, document, url, operation]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-c", PROGRAM, client, str(Path(document).resolve()), url, operation]
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.DEVNULL, cwd=Path(__file__).parent
+    )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -98,9 +105,6 @@ def describe(runs: list[Run], floor: list[Run]) -> str:
 
 def main() -> None:
     """Print a table for each document."""
-    if sys.argv[1:2] == ["--child"]:
-        call_once(*sys.argv[2:])
-        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("documents", nargs="*", default=[str(bench_clients.SPEC)])
     parser.add_argument("--rounds", type=int, default=7)
