@@ -2,7 +2,7 @@
 
 A process imports a client, loads the document, calls one operation and ends. Each round starts one process for each
 client in turn, and a ratio is taken inside its round: CPU time of the whole process, its end included, against httpx.
-Memory is the most that a process had, above that of httpx. A document must have the operations of `payloads.py`.
+Memory is the most that a process had, above that of httpx (Linux only). A document must have the operations of `payloads.py`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ import bench_clients
 client, document, url, operation = sys.argv[1:]
 bench_clients.SPEC = Path(document)
 bench_clients.CLIENTS[client](url)[operation]()
+with open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
 
 
@@ -59,13 +61,19 @@ def measure_process(row: str, document: str, url: str, operation: str, cache: st
     environment["DYNCLIENT_CACHE"] = cache if has_cache else "off"
     command = [sys.executable, "-c", PROGRAM, client, str(Path(document).resolve()), url, operation]
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.DEVNULL, cwd=Path(__file__).parent
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parent,
     )
+    # The peak that the system counts for a child includes that of its parent.
+    peak_kib = process.stdout.read()  # type: ignore[union-attr] # it is a pipe
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         return None
-    return Run((usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss / 1024)
+    return Run((usage.ru_utime + usage.ru_stime) * 1e3, int(peak_kib) / 1024)
 
 
 def measure_operation(document: str, url: str, operation: str, rounds: int) -> dict[str, list[Run]]:

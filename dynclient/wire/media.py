@@ -17,7 +17,6 @@ from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
 from dynclient.wire.schema_types import SchemaTypes, refuse_constant
-from dynclient.wire.sequences import read_items, write_items
 
 #: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
 #: quadratic time.
@@ -112,6 +111,8 @@ def write(
             return f"{media_type}; boundary={boundary}", body
     sequence_format = find_sequence_format(media_type)
     if sequence_format is not None and isinstance(value, list):
+        from dynclient.wire.sequences import write_items  # Few calls send lists of items.
+
         return media_type, write_items(sequence_format, value, encode_json)
     if _can_be_text(media_type, value):
         return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
@@ -149,6 +150,8 @@ def read(
         return forms.read_form(body, types, encodings)
     sequence_format = find_sequence_format(media_type)
     if sequence_format is not None and types.is_array:
+        from dynclient.wire.sequences import read_items  # Few results are lists of items.
+
         return read_items(sequence_format, body, types, decode_json)
     value = decode(media_type, body, content_type)
     if isinstance(value, str) and get_essence(media_type) == "text/plain":
