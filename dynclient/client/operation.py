@@ -35,6 +35,8 @@ from dynclient.transport.authorization import CredentialStore, build_unauthorize
 from dynclient.transport.deadline import Deadline
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
+from dynclient.transport.observing.call_observer import CallObserver, Hooks, ObservedOperation
+from dynclient.transport.observing.telemetry_setting import build_telemetry
 from dynclient.transport.rate_limit import parse_rate
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
@@ -258,6 +260,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         unexcused = self._excuses.select_unexcused(violations)
         if not unexcused:
             for violation in select_drifts(violations):
+                self._observer.note_drift(violation, None)
                 warnings.warn(CallDrift(f"{self.id}: {violation}"), stacklevel=4)
         return unexcused
 
@@ -366,6 +369,14 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         )
 
     @cached_property
+    def _observer(self) -> CallObserver:
+        """What tells the log, hooks and telemetry of the calls."""
+        options = self._options
+        hooks = Hooks(options.on_request, options.on_response, options.on_retry, options.on_drift)
+        operation = ObservedOperation(self.id, self.method, self.path)
+        return CallObserver(operation, hooks, build_telemetry(options.telemetry))
+
+    @cached_property
     def _idempotency_keys(self) -> IdempotencyKeys | None:
         """What gives each call a key by which the server knows it again; None: it knows none."""
         name = find_idempotency_header(self.operation)
@@ -382,8 +393,15 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         store, sign = self._credential_store, self._options.sign
         demands = store.find_demands(request)
         if not demands:
-            outgoing = store.authorize(request)
-            return Exchange(request, outgoing, self._exchange_policy, sink, deadline, sign=sign)
+            return Exchange(
+                request,
+                store.authorize(request),
+                self._exchange_policy,
+                sink,
+                deadline,
+                sign=sign,
+                observer=self._observer,
+            )
         # Few clients have providers.
         from dynclient.transport.provided_credentials import ProvidedCredentials
 
@@ -397,6 +415,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             deadline,
             provided=provided,
             sign=sign,
+            observer=self._observer,
         )
 
     def _observe_upload(self, request: Request, body: StreamedBody) -> Request:
@@ -428,6 +447,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             build_result=self._build_result,
             select_unexcused=self._select_unexcused,
             clock=self._runner.state.clock,
+            note_drift=self._observer.note_drift,
         )
 
     def _build_links(self, result: Result) -> Mapping[str, ResultLink]:
@@ -458,6 +478,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         )
         if result.violations:
             for violation in select_drifts(result.violations):
+                self._observer.note_drift(violation, result.status)
                 warnings.warn(ResponseDrift(f"{self.id}: {violation}"), stacklevel=4)
         return result
 

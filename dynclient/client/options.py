@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,17 @@ from dynclient.names import suggest
 from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.results import ResponseValidation
 from dynclient.schema.formats import FormatCheck
+from dynclient.transport.observing.call_events import (
+    DriftHook,
+    RequestHook,
+    ResponseHook,
+    RetryHook,
+)
+from dynclient.transport.observing.telemetry_setting import (
+    TELEMETRY_HINT,
+    check_telemetry,
+    is_telemetry_setting,
+)
 from dynclient.transport.rate_limit import RATE_HINT, parse_rate
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
 from dynclient.transport.retry_policy import Retry, is_seconds
@@ -63,6 +75,10 @@ def _is_scalar_mapping(value: Any) -> bool:
 
 def _is_text_or_none(value: Any) -> bool:
     return value is None or isinstance(value, str)
+
+
+def _is_hook(value: Any) -> bool:
+    return value is None or (callable(value) and not inspect.iscoroutinefunction(value))
 
 
 def _is_text_list(value: Any) -> bool:
@@ -110,6 +126,11 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "if_match": (is_condition, CONDITION_HINT),
     "if_none_match": (is_condition, CONDITION_HINT),
     "rate": (lambda value: value is None or parse_rate(value) is not None, RATE_HINT),
+    **dict.fromkeys(
+        ("on_request", "on_response", "on_retry", "on_drift"),
+        (_is_hook, "a function that takes an event; it is not awaited"),
+    ),
+    "telemetry": (is_telemetry_setting, TELEMETRY_HINT),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "pagination": (
         _is_table_mapping,
@@ -163,6 +184,12 @@ class ClientOptions(TypedDict, total=False):
             Default: nothing.
         rate: how many requests are sent in a time, by all threads and tasks together: `10/s`,
             `100/min`, `1000/h`. A server that asks for a pause gets it. Default: any number.
+        on_request: a function that is given a RequestEvent before each request.
+        on_response: a function that is given a ResponseEvent after each response.
+        on_retry: a function that is given a RetryEvent before a call is tried again.
+        on_drift: a function that is given a DriftEvent for each violation that only warns.
+        telemetry: whether spans and metrics of OpenTelemetry are made: True, or the providers that
+            take them. Default: False.
         follow_redirects: None (the default): GET and HEAD, at most 5; True: every method; False:
             none.
         max_response_bytes: how large the body of a response may be, content coding undone; None:
@@ -205,6 +232,11 @@ class ClientOptions(TypedDict, total=False):
     retries: int
     retry: Retry | None
     rate: str | None
+    on_request: RequestHook | None
+    on_response: ResponseHook | None
+    on_retry: RetryHook | None
+    on_drift: DriftHook | None
+    telemetry: Any
     follow_redirects: bool | None
     max_response_bytes: int | None
     max_response_values: int | None
@@ -238,6 +270,11 @@ class Options:
     retries: int = 0
     retry: Retry | None = None
     rate: str | None = None
+    on_request: RequestHook | None = None
+    on_response: ResponseHook | None = None
+    on_retry: RetryHook | None = None
+    on_drift: DriftHook | None = None
+    telemetry: Any = False
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
@@ -255,6 +292,7 @@ class Options:
             value = getattr(self, name)
             if not is_valid(value):
                 raise UsageError(f"{name} cannot be {shorten_repr(value)}", hint=f"give {hint}")
+        check_telemetry(self.telemetry)
         if self.retries and self.retry is not None:
             text = "retries= and retry= are given together"
             raise UsageError(text, hint=f"give retry=Retry(attempts={self.retries + 1}) alone")

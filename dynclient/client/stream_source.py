@@ -29,6 +29,7 @@ class StreamSource:
         build_result: request and response → result without data, or its typed error.
         select_unexcused: violations → those that the options do not let pass.
         clock: of the client.
+        note_drift: tells observers of a violation that only warns, and of the status.
 
     """
 
@@ -41,3 +42,4 @@ class StreamSource:
     build_result: Callable[[Request, Response], Result]
     select_unexcused: Callable[[Sequence[Violation]], Sequence[Violation]]
     clock: Clock
+    note_drift: Callable[[Violation, int | None], None]

@@ -192,6 +192,7 @@ class CheckedItems:
             self.item_count += 1
             raise self._source.plan.result_builder.build_invalid_response(result, unexcused)
         for violation in select_drifts(violations):
+            self._source.note_drift(violation, self._head.status)
             # From here to the line that asks for the next item.
             warnings.warn(ResponseDrift(f"{self._source.operation_id}: {violation}"), stacklevel=5)
         return violations

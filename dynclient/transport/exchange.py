@@ -16,6 +16,7 @@ from dynclient.errors import (
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.clock import Clock
 from dynclient.transport.deadline import Deadline
+from dynclient.transport.observing.call_observer import CallObserver, SentRequest
 from dynclient.transport.policy import (
     IDEMPOTENT_METHODS,
     MAX_REDIRECTS,
@@ -29,7 +30,7 @@ from dynclient.transport.retry_budget import COST_AFTER_TIMEOUT, COST_OF_RETRY
 from dynclient.transport.retry_policy import Retry
 from dynclient.transport.server_limits import read_retry_wait
 from dynclient.transport.signing import SignFunction, add_signature
-from dynclient.wire.message import Headers, Request, Response
+from dynclient.wire.message import HeaderFields, Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Exchange(NamedTuple):
         provided: the credentials that come from providers; None where none does.
         sign: what signs the request each time it is sent; None signs nothing.
         is_streamed: whether the body of a success is left open, for the caller to read.
+        observer: what is told of each request; None: nothing.
 
     """
 
@@ -98,6 +100,7 @@ class Exchange(NamedTuple):
     provided: ProvidedCredentials | None = None
     sign: SignFunction | None = None
     is_streamed: bool = False
+    observer: CallObserver | None = None
 
     def leaves_body_open(self, status: int) -> bool:
         """Tell whether the body of a response with some status is left to the caller."""
@@ -120,6 +123,18 @@ class Exchange(NamedTuple):
         if self.sign is None or self.outgoing.is_cross_origin:
             return self
         return self._replace(outgoing=add_signature(self.outgoing, self.sign))
+
+    def describe_sent_request(self) -> SentRequest:
+        """Return what is about to be sent, as observers see it."""
+        earlier = len(self.earlier_attempts)
+        return SentRequest(self.request, self.outgoing, earlier + 1, earlier + self.redirects)
+
+    def add_headers(self, fields: HeaderFields) -> Exchange:
+        """Return the exchange with more header fields on what is sent now."""
+        if not fields:
+            return self
+        outgoing = self.outgoing._replace(headers=(*self.outgoing.headers, *fields))
+        return self._replace(outgoing=outgoing)
 
     def decide_after_response(
         self, response: Response, clock: Clock, started: float = 0.0
@@ -248,10 +263,13 @@ class Exchange(NamedTuple):
         if self.deadline is not None:
             seconds, elapsed_s = self.deadline.seconds, self.deadline.elapsed_s
         after_status = f"after the status {status} came, " if status else ""
+        reason, hint = f"the deadline of {seconds:g} s is over", "give more time: deadline="
+        if phase == "rate":
+            reason = f"its turn comes after the deadline of {seconds:g} s"
+            hint += "; or let more requests out: rate="
         return TimedOut(
-            f"{describe_request(self.request)}: {after_status}timed out ({phase}):"
-            f" the deadline of {seconds:g} s is over",
-            hint="give more time: deadline=",
+            f"{describe_request(self.request)}: {after_status}timed out ({phase}): {reason}",
+            hint=hint,
             phase=phase,
             deadline_s=seconds,
             elapsed_s=elapsed_s,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from logging import DEBUG
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from dynclient.errors import TimedOut, TransportError
 from dynclient.transport.clock import Clock
 from dynclient.transport.exchange import Done, Exchange, Follow, RenewCredentials, SendAgain
+from dynclient.transport.observing.call_observer import LOG, CallObserver
 from dynclient.transport.rate_limit import Rate, RateLimiter
 from dynclient.transport.retry_budget import RetryBudget
 from dynclient.transport.send_progress import SendProgress
@@ -97,7 +99,12 @@ def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
             yield from _wait_for_turn(exchange, limiter, clock)
         started = clock.read()
         progress = _begin_attempt(exchange)
-        outcome: Outcome = yield Send(exchange.prepare_attempt(), progress)
+        attempt = exchange.prepare_attempt()
+        observer = exchange.observer
+        if observer is not None and (observer.is_listening or LOG.isEnabledFor(DEBUG)):
+            outcome = yield from _send_watched(attempt, progress, observer)
+        else:
+            outcome = yield Send(attempt, progress)
         if limiter is not None:
             _pause_if_asked(limiter, outcome, clock)
         step: SendAgain | RenewCredentials | Follow | Done | Exchange
@@ -110,6 +117,20 @@ def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
                 budget.note_end(step.response.status, last_cost)
             return step.response
         exchange = step
+
+
+def _send_watched(
+    attempt: Exchange, progress: SendProgress, observer: CallObserver
+) -> Generator[Send, Any, Outcome]:
+    """Yield a request, tell an observer of it, and return what became of it."""
+    watch = observer.begin(attempt.describe_sent_request())
+    try:
+        outcome: Outcome = yield Send(attempt.add_headers(watch.extra_headers), progress)
+    except BaseException as error:  # a cancellation, or what the caller's own transport raised
+        watch.end(error)
+        raise
+    watch.end(outcome)
+    return outcome
 
 
 def _prepare_next(
@@ -130,8 +151,12 @@ def _prepare_next(
         return renewed if isinstance(renewed, Done) else renewed.exchange
     if isinstance(step, SendAgain):
         if not budget.take(step.cost):
+            if exchange.observer is not None:
+                exchange.observer.note_spent_budget()
             elapsed_s = step.exchange.earlier_attempts[-1].elapsed_s
             return _give_up(exchange, outcome, elapsed_s)
+        if exchange.observer is not None:
+            exchange.observer.note_retry(step.exchange.earlier_attempts[-1])
         if step.wait_s > 0:
             yield Wait(step.wait_s)
     return step.exchange
@@ -164,6 +189,7 @@ def _pause_if_asked(limiter: RateLimiter, outcome: Outcome, clock: Clock) -> Non
     if isinstance(outcome, Response):
         pause_s = read_pause(outcome.status, outcome.headers, clock.read_date())
         if pause_s:
+            LOG.info("the server asks for a pause of %.3g s: no request is sent", pause_s)
             limiter.pause(pause_s, clock.read())
 
 

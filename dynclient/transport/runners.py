@@ -185,10 +185,12 @@ class SyncRunner(Runner):
                 return response
             try:
                 outcome = self._take(step, timeouts)
-            except TransportError as error:
-                if type(step) is not Send:
-                    raise
-                outcome = error
+            except BaseException as error:  # a cancellation too: observers want to know
+                if type(step) is Send and isinstance(error, TransportError):
+                    outcome = error
+                    continue
+                steps.throw(error)
+                raise
 
     def _take(self, step: Send | Wait | AskProviders, timeouts: PhaseTimeouts | None) -> Any:
         """Do one step, and return what it led to."""
@@ -335,10 +337,12 @@ class AsyncRunner(Runner):
                 return response
             try:
                 outcome = await self._take(step, timeouts)
-            except TransportError as error:
-                if type(step) is not Send:
-                    raise
-                outcome = error
+            except BaseException as error:  # a cancellation too: observers want to know
+                if type(step) is Send and isinstance(error, TransportError):
+                    outcome = error
+                    continue
+                steps.throw(error)
+                raise
 
     async def _take(self, step: Send | Wait | AskProviders, timeouts: PhaseTimeouts | None) -> Any:
         """Do one step, and return what it led to."""

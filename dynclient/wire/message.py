@@ -83,12 +83,14 @@ class Headers(Mapping[str, str]):
     def __hash__(self) -> int:
         return hash(tuple(sorted((name, *values) for name, values in self._folded.items())))
 
+    def mask(self) -> Headers:
+        """Return the same with a mark in place of each value that is a secret."""
+        shown = [(name, MASK if self.has_secret(name) else value) for name, value in self._items]
+        return Headers(shown, self.secret_names)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what a pickle holds: a mark in place of each value that is a secret."""
-        shown = tuple(
-            (name, MASK if self.has_secret(name) else value) for name, value in self._items
-        )
-        return Headers, (shown, self.secret_names)
+        return Headers, (self.mask().pairs(), self.secret_names)
 
     def __copy__(self) -> Headers:
         return self  # it never changes

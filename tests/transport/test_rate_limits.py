@@ -235,6 +235,8 @@ def test_a_turn_beyond_the_deadline_is_not_waited_for():
     with pytest.raises(errors.TimedOut) as caught:
         client.run()
     assert (caught.value.phase, caught.value.attempts, clock.now) == ("rate", (), 100.0)
+    assert "timed out (rate): its turn comes after the deadline of 5 s" in str(caught.value)
+    assert caught.value.hint == "give more time: deadline=; or let more requests out: rate="
     clock.now += 60
     client.run()
     assert server.times == [100.0, 160.0]

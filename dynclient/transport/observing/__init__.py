@@ -1,0 +1,1 @@
+"""What observers see of calls: log lines, hooks, spans and metrics."""

@@ -1,0 +1,251 @@
+"""Tells the log, the hooks and telemetry of the calls of an operation, and never changes a call."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dynclient.display_text import escape_unprintable
+from dynclient.errors import Attempt, TransportError
+from dynclient.masking import MASK, mask_url
+from dynclient.transport.authorization import AuthorizedRequest
+from dynclient.transport.observing.call_events import (
+    DriftEvent,
+    DriftHook,
+    RequestEvent,
+    RequestHook,
+    ResponseEvent,
+    ResponseHook,
+    RetryEvent,
+    RetryHook,
+)
+from dynclient.violations import Violation, format_path
+from dynclient.wire.binary_values import StreamedBody
+from dynclient.wire.message import Headers, Request, Response
+
+if TYPE_CHECKING:
+    from dynclient.transport.observing.telemetry import SpanRecorder, Telemetry
+
+#: Where nobody asks for it, nothing is printed: logging's last resort would print warnings.
+LOG = logging.getLogger("dynclient")
+LOG.addHandler(logging.NullHandler())
+
+#: Fields of a response whose value is a URL, which may carry a secret.
+_URL_FIELDS = frozenset({"content-location", "location"})
+
+
+class ObservedOperation(NamedTuple):
+    """How observers name an operation."""
+
+    operation_id: str
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        line = f"{self.method} {self.path}"
+        is_named = self.operation_id != line
+        return escape_unprintable(f"{self.operation_id}  {line}" if is_named else line)
+
+
+class Hooks(NamedTuple):
+    """The functions of the user that observe calls; each may be None."""
+
+    on_request: RequestHook | None = None
+    on_response: ResponseHook | None = None
+    on_retry: RetryHook | None = None
+    on_drift: DriftHook | None = None
+
+
+class SentRequest(NamedTuple):
+    """A request that is about to be sent, as observers see it.
+
+    Attributes:
+        request: of the caller, without credentials.
+        outgoing: with credentials, which no observer may show.
+        attempt: which try at the call it is, first is 1.
+        resend_count: how often the call was sent before, redirects included.
+
+    """
+
+    request: Request
+    outgoing: AuthorizedRequest
+    attempt: int
+    resend_count: int
+
+    @property
+    def url(self) -> str:
+        """Where it goes, secrets masked."""
+        names = self.request.secret_names.query
+        is_redirect = self.outgoing.url.partition("?")[0] != self.request.url.partition("?")[0]
+        # The request of the caller never had the credentials that a query can carry.
+        return mask_url(self.outgoing.url if is_redirect else self.request.url, names)
+
+    @property
+    def size_bytes(self) -> int | None:
+        """The size of the body; None where it is not known."""
+        body = self.outgoing.body
+        if isinstance(body, StreamedBody):
+            return body.length
+        return len(body or b"")
+
+
+class CallObserver:
+    """Tells of the calls of one operation.
+
+    Args:
+        operation: whose calls they are.
+        hooks: the functions of the user.
+        telemetry: makes spans and metrics; None: nobody wants any.
+
+    """
+
+    def __init__(
+        self, operation: ObservedOperation, hooks: Hooks, telemetry: Telemetry | None = None
+    ) -> None:
+        self.operation = operation
+        self.hooks = hooks
+        self._telemetry = telemetry
+        #: Whether somebody other than the log wants to know of each request.
+        self.is_listening = telemetry is not None or any((hooks.on_request, hooks.on_response))
+
+    def begin(self, sent: SentRequest) -> RequestWatch:
+        """Tell that a request is about to be sent, and return what tells how it ends."""
+        hook = self.hooks.on_request
+        if hook is not None:
+            event = RequestEvent(
+                *self.operation,
+                sent.url,
+                sent.request.headers.mask(),
+                sent.attempt,
+                sent.size_bytes,
+            )
+            _call_hook("on_request", hook, event)
+        telemetry = self._telemetry
+        recorder = None if telemetry is None else telemetry.begin(self.operation, sent)
+        return RequestWatch(self, sent, recorder)
+
+    def note_retry(self, attempt: Attempt) -> None:
+        """Tell that a call is going to be tried again, after a try that failed."""
+        outcome = attempt.error or attempt.status
+        text = "%s: attempt %d ended with %s; the next one begins in %.3g s"
+        LOG.info(text, self.operation, attempt.number, outcome, attempt.wait_s)
+        hook = self.hooks.on_retry
+        if hook is not None:
+            event = RetryEvent(
+                *self.operation, attempt.number, attempt.status, attempt.error, attempt.wait_s
+            )
+            _call_hook("on_retry", hook, event)
+
+    def note_spent_budget(self) -> None:
+        """Tell that a call is not tried again, as the retry budget is used up."""
+        LOG.info("%s: not tried again, the retry budget is used up", self.operation)
+
+    def note_drift(self, violation: Violation, status: int | None) -> None:
+        """Tell of a violation that only warns.
+
+        Args:
+            violation: of a result, or of a call.
+            status: of the response; None for a call.
+
+        """
+        place = format_path(violation.path)
+        subject = "the call" if status is None else f"the {status} response"
+        text = "%s: %s does not fit the document: %s at %s"
+        LOG.warning(text, self.operation, subject, violation.kind, place)
+        hook = self.hooks.on_drift
+        if hook is not None:
+            event = DriftEvent(*self.operation, status, violation.kind, place)
+            _call_hook("on_drift", hook, event)
+
+
+class RequestWatch:
+    """Tells how one request ends.
+
+    Args:
+        observer: of the operation.
+        sent: the request.
+        recorder: of its span; None where nobody wants one.
+
+    """
+
+    def __init__(
+        self, observer: CallObserver, sent: SentRequest, recorder: SpanRecorder | None
+    ) -> None:
+        self._observer = observer
+        self._sent = sent
+        self._recorder = recorder
+        self._started = time.perf_counter()
+
+    @property
+    def extra_headers(self) -> tuple[tuple[str, str], ...]:
+        """The fields by which the server can continue the trace."""
+        return () if self._recorder is None else self._recorder.headers
+
+    def end(self, outcome: Response | BaseException) -> None:
+        """Tell that a response came, or a failure."""
+        elapsed_s = time.perf_counter() - self._started
+        size_bytes = _measure_body(outcome) if isinstance(outcome, Response) else None
+        self._log(outcome, elapsed_s, size_bytes)
+        hook = self._observer.hooks.on_response
+        if isinstance(outcome, Response) and hook is not None:
+            event = ResponseEvent(
+                *self._observer.operation,
+                self._sent.url,
+                outcome.status,
+                _mask_response_headers(outcome.headers, self._sent.request),
+                self._sent.attempt,
+                elapsed_s,
+                size_bytes,
+            )
+            _call_hook("on_response", hook, event)
+        if self._recorder is not None:
+            self._recorder.end(outcome, elapsed_s, size_bytes)
+
+    def _log(
+        self, outcome: Response | BaseException, elapsed_s: float, size_bytes: int | None
+    ) -> None:
+        if not LOG.isEnabledFor(logging.DEBUG):
+            return
+        result: Any = type(outcome).__name__
+        if isinstance(outcome, Response):
+            result = outcome.status
+        elif isinstance(outcome, TransportError) and outcome.status is not None:
+            result = f"{outcome.status} {result}"
+        size = "" if size_bytes is None else f", {size_bytes} bytes"
+        LOG.debug(
+            "%s  %s in %.0f ms, attempt %d%s",
+            self._observer.operation,
+            result,
+            elapsed_s * 1000,
+            self._sent.attempt,
+            size,
+        )
+
+
+def _measure_body(response: Response) -> int | None:
+    is_unread = response.is_in_sink or response.open_body is not None
+    return None if is_unread else len(response.body)
+
+
+def _mask_response_headers(headers: Headers, request: Request) -> Headers:
+    """Return the headers of a response without what may be a secret."""
+    names = request.secret_names
+    fields = []
+    for name, value in headers.pairs():
+        shown = value
+        if names.has_header(name):
+            shown = MASK
+        elif name.lower() in _URL_FIELDS:
+            shown = mask_url(value, names.query)
+        fields.append((name, shown))
+    return Headers(fields)
+
+
+def _call_hook(name: str, hook: Callable[[Any], object], event: object) -> None:
+    """Give a hook an event; an error of it is logged, and changes no call."""
+    try:
+        hook(event)
+    except Exception:
+        LOG.warning("the hook %s raised an error, which changes no call", name, exc_info=True)
