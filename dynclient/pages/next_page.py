@@ -115,15 +115,31 @@ def _read_next(pagination: Pagination, result: Result) -> Any:
 
 
 def _find_link(data: Any, pointer: str) -> Any:
-    """Return the link at a pointer; one in JSON:API and HAL is a text, or an object with `href`."""
+    """Return the link at a pointer.
+
+    Links of JSON:API and HAL are texts, or objects with `href`. In an array of links, as OGC and
+    FHIR have it, the last key is the relation of one.
+    """
     value = find_value(data, pointer)
-    if isinstance(value, dict):
-        return value.get("href")
     parent, _, last = pointer.rpartition("/")
-    if value is None and last == "href":
-        held = find_value(data, parent)
-        return held if isinstance(held, str) else None
+    held = find_value(data, parent)
+    if isinstance(held, list):
+        value = _find_related(held, last)
+    elif value is None and last == "href" and isinstance(held, str):
+        value = held
+    if isinstance(value, dict):
+        return value.get("href", value.get("url"))
     return value
+
+
+def _find_related(links: list[Any], relation: str) -> Any:
+    """Return the first of some links with a relation, in any case; None where there is none."""
+    for link in links:
+        relations = link.get("rel", link.get("relation")) if isinstance(link, dict) else None
+        names = [relations] if isinstance(relations, str) else relations
+        if isinstance(names, list) and relation.lower() in [str(name).lower() for name in names]:
+            return link
+    return None
 
 
 def _decide_by_offset(

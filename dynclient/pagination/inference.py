@@ -158,12 +158,36 @@ def _infer_next_numbers(evidence: _Evidence) -> Iterator[Pagination]:
     for parameter in _select_named(_select_countable(evidence.call_fields), known):
         if not parameter.is_number:
             continue
+        yield from _infer_next_headers(evidence, parameter)
         for field in evidence.result_fields:
             is_next = field.name in paging_names.NEXT_NUMBERS and field.is_number
             names = {f"next{name}" for name in _list_names(parameter)}
             if is_next and (field.name in names or field.name == "nextpage"):
                 yield evidence.build(
-                    "certain", style="cursor", parameter=parameter.pointer, next=field.pointer
+                    "certain",
+                    style="cursor",
+                    parameter=parameter.pointer,
+                    next=field.pointer,
+                    first=_find_first_number(parameter),
+                )
+
+
+def _find_first_number(parameter: SchemaField) -> int:
+    is_page = any(name in paging_names.PAGE_NUMBERS for name in _list_names(parameter))
+    return _find_first(parameter, default=1) if is_page else 0
+
+
+def _infer_next_headers(evidence: _Evidence, parameter: SchemaField) -> Iterator[Pagination]:
+    """Yield paginations by a header field such as `X-Next-Page`."""
+    for name in _list_names(parameter):
+        for header in (f"next{name}", f"xnext{name}"):
+            if header in evidence.headers:
+                yield evidence.build(
+                    "certain",
+                    style="cursor",
+                    parameter=parameter.pointer,
+                    next_header=evidence.headers[header],
+                    first=_find_first_number(parameter),
                 )
 
 
@@ -180,6 +204,7 @@ def _infer_cursors(evidence: _Evidence) -> Iterator[Pagination]:
         yield from _infer_equal_cursors(evidence, parameter, names)
         if not any(name in paging_names.CURSORS for name in names):
             continue
+        yield from _infer_next_headers(evidence, parameter)
         for field in evidence.result_fields:
             if field.is_only("string", "integer", "number") or not field.types.types:
                 certainty = _judge_cursor(field)
@@ -236,8 +261,22 @@ def _infer_links(evidence: _Evidence) -> Iterator[Pagination]:
             certainty = _judge_link(field)
             if certainty is not None:
                 yield evidence.build(certainty, style="link", next=field.pointer)
+        if _is_array_of_links(field):
+            yield evidence.build("certain", style="link", next=f"{field.pointer}/next")
     if "link" in evidence.headers:
         yield evidence.build("certain", style="link", next_header=evidence.headers["link"])
+
+
+def _is_array_of_links(field: SchemaField) -> bool:
+    """Tell whether a field holds links with their relations: `[{"rel": "next", "href": …}]`."""
+    links = field.types.item_types
+    has_relation = links.has_property("rel") or links.has_property("relation")
+    return (
+        field.name in paging_names.LINK_ARRAYS
+        and field.types.is_array
+        and has_relation
+        and (links.has_property("href") or links.has_property("url"))
+    )
 
 
 def _judge_link(field: SchemaField) -> Certainty | None:

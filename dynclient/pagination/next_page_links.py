@@ -13,6 +13,7 @@ from dynclient.pagination.items_array import find_items_array
 from dynclient.pagination.json_pointers import join_pointer
 from dynclient.pagination.operation_fields import OperationFields
 from dynclient.pagination.pagination import Pagination
+from dynclient.pagination.paging_names import PAGE_SIZES, fold_name
 
 _BODY = "$response.body#"
 _HEADER = "$response.header."
@@ -52,7 +53,9 @@ def _read_parameters(link: Node, fields: OperationFields, source: str) -> Pagina
     moving = {
         name: text
         for name, text in values.items()
-        if isinstance(text, str) and text.startswith((_BODY, _HEADER))
+        if isinstance(text, str)
+        and text.startswith((_BODY, _HEADER))
+        and fold_name(name.rpartition(".")[2]) not in PAGE_SIZES
     }
     if len(moving) != 1:
         return None

@@ -70,6 +70,7 @@ NEXT_LINKS = _list_words(
 #: The same, where a schema or the object that holds it says that it is one.
 WEAK_NEXT_LINKS = _list_words("next nextpage")
 LINK_MEMBERS = _list_words("href url uri")
+LINK_ARRAYS = _list_words("links link")
 LINK_OBJECTS = _list_words("links")
 
 #: In a result: objects that say something of the page.
@@ -86,6 +87,6 @@ WRAPPERS = _list_words("data result results response body payload embedded list"
 ITEMS = ("data", "items", "results", "values", "value", "content", "entries", "records", "list")
 #: In a result: arrays that are beside the items.
 OTHER_ARRAYS = _list_words(
-    "errors warnings links messages included facets aggregations notices fields columns sort"
+    "errors warnings links link messages included facets aggregations notices fields columns sort"
     " sorts filters notifications errormessages meta metadata responsemetadata"
 )

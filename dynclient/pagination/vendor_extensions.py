@@ -55,6 +55,8 @@ def _find_parameter(operation: Operation, name: str) -> str | None:
     for parameter in operation.parameters:
         if parameter.name == name:
             return join_pointer((parameter.location, name))
+        if name.startswith(f"{parameter.name}."):
+            return f"/{parameter.location}{_read_path(name)}"
     return "/body" + _read_path(name) if operation.request_body is not None else None
 
 

@@ -99,6 +99,15 @@ def test_a_cursor_fits_its_schema():
     assert list(client.list.items(dynclient.Call(query={"limit": 2}))) == things
 
 
+def test_a_link_that_no_schema_allows_ends_the_list():
+    never = {"type": "string", "format": "uri", "maxLength": 4}
+    made = listing(*integers("limit"), result=envelope(data=ITEMS, next=never))
+    source = document({"/things": {"get": made}})
+    sandbox, things = fill(source, "abc")
+    client = dynclient.Client(source, transport=sandbox)
+    assert client.list(limit=2)["data"] == things[:2]
+
+
 def test_a_list_below_an_item_is_paged_too():
     made = listing(
         parameter("id", "path", STRING),

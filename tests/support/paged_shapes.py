@@ -139,6 +139,17 @@ def by_cursor(
     return reply
 
 
+def by_header(number: str, header: str) -> Callable[[list[Any], Asked], Answer]:
+    """Return how a server answers that gives the number of the next page in a header."""
+
+    def reply(items: list[Any], asked: Asked) -> Answer:
+        size, current = asked.count("per_page", DEFAULT_SIZE), asked.count(number, 1)
+        page, has_more = cut(items, (current - 1) * size, size)
+        return page, {header: str(current + 1) if has_more else ""}
+
+    return reply
+
+
 def by_last_identity(items: list[Any], asked: Asked) -> Answer:
     """Answer by the identity of the last item, as Stripe does."""
     identities = [item["id"] for item in items]
@@ -159,6 +170,10 @@ def by_link(
         url = asked.link(**{moving: start + len(page)})
         if kind == "relative":
             url = url.removeprefix("https://api.example.com")
+        if place[0] == "links[]":
+            links = [{"rel": "self", "href": asked.url}]
+            links += [{"rel": "next", "href": url}] if has_more else []
+            return {"data": page, "links": links}, {}
         if place == ("Link",):
             link = f'<{url}>; title="a, b"; rel="next last", <{asked.url}>; rel=self'
             return page, {"Link": link} if has_more else {"Link": f'<{asked.url}>; rel="prev"'}
@@ -175,7 +190,6 @@ def nullable(**schema: Any) -> dict[str, Any]:
     return {"type": ["string", "null"], **schema}
 
 
-LINK_HEADER = {"Link": {"schema": STRING}}
 PAGEABLE = {"nextLinkName": "more", "itemName": "data"}
 SPEAKEASY = {
     "type": "cursor",
@@ -207,8 +221,8 @@ def _with_link(**link: Any) -> dict[str, Any]:
     return made
 
 
-def _with_header(operation_object: dict[str, Any]) -> dict[str, Any]:
-    operation_object["responses"]["200"]["headers"] = LINK_HEADER
+def _with_header(operation_object: dict[str, Any], name: str = "Link") -> dict[str, Any]:
+    operation_object["responses"]["200"]["headers"] = {name: {"schema": STRING}}
     return operation_object
 
 
@@ -245,6 +259,8 @@ SHAPES = [
     Shape("HAL", listing(*integers("limit", "offset"), result=envelope(data=ITEMS, _links=envelope(next=envelope(href=nullable())))), by_link(("_links", "next", "href"), kind="relative")),
     Shape("links.next", listing(*integers("limit", "offset"), result=envelope(data=ITEMS, links=envelope(next=nullable()))), by_link(("links", "next"))),
     Shape("Link", _with_header(listing(*integers("limit", "offset"), result=ITEMS)), by_link(("Link",))),
+    Shape("an array of links", listing(*integers("limit", "offset"), result=envelope(data=ITEMS, links={"type": "array", "items": envelope(rel=STRING, href=STRING)})), by_link(("links[]",))),
+    Shape("X-Next-Page", _with_header(listing(*integers("page", "per_page"), result=ITEMS), "X-Next-Page"), by_header("page", "X-Next-Page"), "per_page"),
     # extensions
     Shape("x-ms-pageable", listing(*integers("limit"), result=envelope(data=ITEMS, more=nullable()), **{"x-ms-pageable": PAGEABLE}), by_link(("more",), "token")),
     Shape("x-speakeasy cursor", listing(parameter("von"), *integers("limit"), result=envelope(data=ITEMS, weiter=ANY_TEXTS), **{"x-speakeasy-pagination": SPEAKEASY}), by_cursor("von", ("weiter", "ab"))),

@@ -88,8 +88,9 @@ class PagedList:
         """Whether the next cursor is the number of a page."""
         keys = split_pointer(self.pagination.parameter or "")
         is_number = bool(keys) and fold_name(keys[-1]) in paging_names.PAGE_NUMBERS
-        next_place = self.pagination.next or ""
-        return is_number and fold_name(next_place) in paging_names.NEXT_NUMBERS
+        next_place = self.pagination.next or self.pagination.next_header or ""
+        next_name = fold_name(next_place).removeprefix("x")
+        return is_number and next_name in paging_names.NEXT_NUMBERS
 
     def _find_cursor_start(self, value: Any, items: Sequence[Any]) -> int:
         identity = self._identity_pointer
@@ -136,7 +137,17 @@ class PagedList:
             return value
         if end >= total:
             return _remove_next(body, value, pagination.next)
-        return _replace_if_valid(body, value, pagination.next, self._list_next(window, end))
+        replaced = _replace_if_valid(body, value, pagination.next, self._list_next(window, end))
+        parent = _get_parent(pagination.next)
+        if replaced is not value or pagination.style != "link" or not parent:
+            return replaced
+        return _replace_if_valid(body, value, parent, self._list_link_arrays(end))
+
+    def _list_link_arrays(self, end: int) -> Iterator[Any]:
+        """Yield arrays of one link that leads to the page that begins at an item."""
+        url = self.request.origin + self._build_link(end)
+        yield [{"rel": "next", "href": url}]
+        yield [{"relation": "next", "url": url}]
 
     def _list_next(self, window: PageWindow, end: int) -> Iterator[Any]:
         """Yield what may lead to the page that begins at an item: a link, or cursors."""
@@ -164,7 +175,8 @@ class PagedList:
         others = [field for field in headers if field[0].lower() != name.lower()]
         end = _find_end(window, total)
         if self.pagination.style != "link":
-            return [*others, (name, f"cursor-{end}")] if end < total else others
+            cursor = str(next(self._list_next(window, end)))
+            return [*others, (name, cursor)] if end < total else others
         own = f'<{self.request.origin}{self._build_link(window.skip)}>; rel="self"'
         following = f'<{self.request.origin}{self._build_link(end)}>; rel="next"'
         return [*others, (name, f"{own}, {following}" if end < total else own)]
@@ -225,12 +237,19 @@ def _replace_if_valid(body: SampledBody, value: Any, pointer: str, candidates: A
     return value
 
 
+def _get_parent(pointer: str) -> str:
+    """Return the pointer to what holds a place; "" for the whole body."""
+    return join_pointer(split_pointer(pointer)[:-1])
+
+
 def _remove_next(body: SampledBody, value: Any, pointer: str) -> Any:
     """Return a body that leads to no next page, as far as its schema allows that."""
+    parent = _get_parent(pointer)
+    if isinstance(find_value(value, parent), list):
+        return _replace_if_valid(body, value, parent, [[]])
     removed = remove_value(value, pointer)
     if body.is_valid(removed):
         return removed
-    parent = join_pointer(split_pointer(pointer)[:-1])
     removed = remove_value(value, parent) if parent else removed
     if body.is_valid(removed):
         return removed
