@@ -52,6 +52,10 @@ def format_operation(operation: Any, width: int) -> Iterator[str]:
     yield "Results"
     yield from format_results(operation, "  ", width)
     yield from format_credentials(operation.operation, "")
+    pagination = operation.pagination
+    if pagination is not None:
+        yield ""
+        yield f"Pages  {format_one_line(pagination.describe())}"
     yield ""
     yield "Example"
     yield from format_examples(operation, "  ", width)
