@@ -81,11 +81,15 @@ def _find_passwords(schema: Node, name: str) -> set[str]:
 
 def _list_subschemas(node: Node, name: str) -> list[tuple[Node, str]]:
     """Return the subschemas of a schema, each with the name of the property that it describes."""
-    subschemas = [(node.get_child(keyword), name) for keyword in _SUBSCHEMA_KEYWORDS]
+    value = node.value
+    single = [keyword for keyword in _SUBSCHEMA_KEYWORDS if keyword in value]
+    subschemas = [(node.get_child(keyword), name) for keyword in single]
     for keyword in _SUBSCHEMA_LIST_KEYWORDS:
-        subschemas += [(child, name) for child in node.get_child(keyword).iterate_children()]
-    properties = node.follow_child("properties")
-    subschemas += [(properties.get_child(key), key) for key in properties.member_keys()]
+        if keyword in value:
+            subschemas += [(child, name) for child in node.get_child(keyword).iterate_children()]
+    if "properties" in value:
+        properties = node.follow_child("properties")
+        subschemas += [(properties.get_child(key), key) for key in properties.member_keys()]
     if node.reference is not None:
         try:
             subschemas.append((node.resolve(), name))
