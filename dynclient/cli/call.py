@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dynclient.cli.result_views import ResultQuery
     from dynclient.client.client import Operation
     from dynclient.plan.results import Result
+    from dynclient.wire.message import Request
 
 
 @click.command("call", add_help_option=False)
@@ -205,6 +207,10 @@ def _choose_sender(
     options: CallOptions,
 ) -> Callable[[Operation, CallArguments, CallOptions, ResultView], None]:
     """Return what sends a call and prints what comes back."""
+    if options.stream:
+        from dynclient.cli.stream_printer import print_stream
+
+        return print_stream
     if not options.is_all:
         return send_call
     from dynclient.cli.all_pages import print_all_items
@@ -244,6 +250,9 @@ def send_call(
     if options.verbose:
         verbose_output.print_request(request)
     download = _prepare_download(options)
+    if download and _has_binary_results(operation):
+        _save_download(operation, request, options)
+        return
     try:
         result = operation._send_request(request, download)  # noqa: SLF001 (only we send to a file)
     except ResponseError as error:
@@ -262,6 +271,37 @@ def send_call(
         download.finish(f"{result.elapsed:.2f} s")
     else:
         print_result(result, options, view=view)
+
+
+def _has_binary_results(operation: Operation) -> bool:
+    """Tell whether every success of an operation is octets, which nothing checks."""
+    from dynclient.wire.media_types import find_body_kind
+
+    kinds = {
+        find_body_kind(entry)
+        for status, response in operation.operation.responses.items()
+        for entry in response.content.values()
+        if status.startswith("2")
+    }
+    return kinds == {"octets"}
+
+
+def _save_download(operation: Operation, request: Request, options: CallOptions) -> None:
+    """Save a result in a file; a download that broke goes on where the server offers ranges."""
+    from dynclient.cli import terminal_output
+
+    stream = operation.stream(request)
+    started = time.monotonic()
+    try:
+        file = stream.save(options.output or "")
+    except StatusError as error:
+        print_result(error.result, options)
+        raise
+    if options.verbose and stream.is_open:
+        for line in terminal_output.format_head(stream.result):
+            terminal_output.print_note(f"< {line}")
+    took = f"{time.monotonic() - started:.2f} s"
+    terminal_output.print_note(f"{file.stat().st_size:,} bytes → {file.name} ({took})")
 
 
 def _drop_download(download: Download | None) -> None:

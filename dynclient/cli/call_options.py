@@ -33,6 +33,7 @@ class CallOptions:
     raw: bool
     table: bool
     output: str | None
+    stream: bool
     is_all: bool
     limit: int | None
     max_pages: int | None
@@ -92,6 +93,11 @@ _OPTIONS = (
         "--output",
         metavar="FILE",
         help="Write the body of the answer to FILE, byte by byte; - is stdout.",
+    ),
+    click.option(
+        "--stream",
+        is_flag=True,
+        help="Print each item of a stream when it comes, as a line of JSON.",
     ),
     click.option(
         "--all",
@@ -162,10 +168,25 @@ def _check_page_options(options: CallOptions) -> None:
         "--curl": options.curl,
         "--example": options.example,
     }
-    for name, value in others.items():
-        if options.is_all and value:
-            hint = "send the lines to a file: > FILE" if name == "--output" else "give one"
-            raise UsageError(f"--all and {name} exclude each other", hint=hint)
+    for line_option in _list_line_options(options):
+        for name, value in others.items():
+            if value:
+                hint = "send the lines to a file: > FILE" if name == "--output" else "give one"
+                raise UsageError(f"{line_option} and {name} exclude each other", hint=hint)
+
+
+def _list_line_options(options: CallOptions) -> list[str]:
+    """Return the options that print a line for each item.
+
+    Raises:
+        UsageError: there are two.
+
+    """
+    given = {"--all": options.is_all, "--stream": options.stream}
+    names = [name for name, is_given in given.items() if is_given]
+    if len(names) > 1:
+        raise UsageError("--all and --stream exclude each other", hint="give one")
+    return names
 
 
 def build_client_options(options: CallOptions) -> dict[str, Any]:
@@ -184,6 +205,7 @@ def build_client_options(options: CallOptions) -> dict[str, Any]:
         "media_type": options.media_type,
         "accept": options.accept,
         "timeout": _parse_timeout(options.timeout) if options.timeout else None,
+        "progress": True,
     }
     return {name: value for name, value in client_options.items() if value is not None}
 

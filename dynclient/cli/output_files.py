@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from dynclient.client.transfer_progress import build_observer
 from dynclient.errors import UsageError
 
 STDOUT = "-"
 
 #: From this status on an answer tells of a failure, which is shown and not saved.
 FIRST_FAILURE_STATUS = 400
-
-#: How often a download tells how far it is.
-PROGRESS_S = 0.1
 
 
 def check_writable(file: str) -> None:
@@ -53,7 +50,7 @@ class Download:
         self.size_bytes = 0
         self._expected_size = ""
         self._stream: BinaryIO | None = None
-        self._last_progress = 0.0
+        self._progress = build_observer(True, self.target.name)
 
     def takes(self, status: int, headers: Mapping[str, str]) -> bool:
         """Tell whether this is such an answer, and begin the file."""
@@ -68,15 +65,12 @@ class Download:
         return True
 
     def write(self, piece: bytes) -> None:
-        """Add what came, and tell on a terminal how much it is by now."""
+        """Add what came, and show on a terminal how much it is by now."""
         if self._stream is not None:
             self._stream.write(piece)
         self.size_bytes += len(piece)
-        if sys.stderr.isatty() and time.monotonic() - self._last_progress > PROGRESS_S:
-            self._last_progress = time.monotonic()
-            of = f" of {int(self._expected_size):,}" if self._expected_size.isdecimal() else ""
-            sys.stderr.write(f"\r{self.size_bytes:,}{of} bytes")
-            sys.stderr.flush()
+        total_bytes = int(self._expected_size) if self._expected_size.isdecimal() else None
+        self._progress.observe(self.size_bytes, total_bytes)
 
     @property
     def has_begun(self) -> bool:
@@ -91,8 +85,7 @@ class Download:
             self._stream.close()
             _move_into_place(_build_temporary_path(self.target), self.target)
             self._stream = None
-            if self._last_progress:
-                sys.stderr.write("\r")
+            self._progress.finish()
             print_note(f"{self.size_bytes:,} bytes → {self.target.name} ({remark})")
 
     def drop(self) -> None:
@@ -100,6 +93,7 @@ class Download:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+            self._progress.finish()
             with suppress(OSError):
                 _build_temporary_path(self.target).unlink()
 

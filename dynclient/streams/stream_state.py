@@ -59,6 +59,11 @@ class StreamState:
         return self._source.request
 
     @property
+    def is_open(self) -> bool:
+        """Whether a response came."""
+        return self._head is not None
+
+    @property
     def result(self) -> Result:
         """The result without data: status, headers and what is wrong with them.
 
@@ -69,7 +74,7 @@ class StreamState:
         if self._head is None:
             raise UsageError(
                 f"{self._source.operation_id}: the stream is not open; nothing was sent",
-                hint=f"with client.{self._source.operation_id}.stream(…) as items: …",
+                hint=f"with client.{self._python_name}.stream(…) as items: …",
             )
         return self._head
 
@@ -106,6 +111,10 @@ class StreamState:
     def __repr__(self) -> str:
         status = self._head.status if self._head else "not open"
         return f"<{type(self).__name__} {self._source.operation_id}: {status}>"
+
+    @property
+    def _python_name(self) -> str:
+        return self._source.plan.operation.python_name
 
     # --- steps
 
@@ -159,7 +168,7 @@ class StreamState:
         if self._items is not None:
             raise UsageError(
                 f"{self._source.operation_id}: the stream is read already",
-                hint=f"client.{self._source.operation_id}.stream(…).save(file)",
+                hint=f"client.{self._python_name}.stream(…).save(file)",
             )
         return FileDownload(file, self.request, self._source.options.reconnect, observe)
 

@@ -102,3 +102,60 @@ def test_a_download_is_not_held_in_memory(spec, tmp_path, monkeypatch):
     )
 
     assert call(spec, "big", tmp_path / "out").exit_code == 0
+
+
+RANGES = []
+
+
+class Ranges(http.server.BaseHTTPRequestHandler):
+    """Answers with the file, the first time with half of it, and with the rest where that is asked for."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        RANGES.append(wanted)
+        start = int(wanted[6:-1]) if wanted else 0
+        self.send_response(206 if wanted else 200)
+        self.send_header("Content-Type", "application/zip")
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("ETag", '"v1"')
+        self.send_header("Content-Length", str(len(MEGABYTE) - start))
+        if wanted:
+            self.send_header("Content-Range", f"bytes {start}-{len(MEGABYTE) - 1}/{len(MEGABYTE)}")
+        self.end_headers()
+        self.wfile.write(MEGABYTE[start:] if wanted else MEGABYTE[:400_000])
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_download_that_broke_goes_on_with_the_next_command(tmp_path):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ranges)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    content = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
+    get = {"operationId": "get", "responses": {"200": {"description": "", "content": content}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "files", "version": "1"},
+        "servers": [{"url": url}],
+        "paths": {"/a": {"get": get}},
+    }
+    spec, file = tmp_path / "files.json", tmp_path / "a.zip"
+    spec.write_text(json.dumps(document))
+    first = call(spec, "get", file)
+    assert first.exit_code == 3
+    assert "400,000 bytes came before" in first.stderr
+    assert "save to the same file again" in first.stderr
+    second = call(spec, "get", file)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    assert second.exit_code == 0, second.stderr
+    assert "1,000,000 bytes → a.zip (" in second.stderr
+    assert file.read_bytes() == MEGABYTE
+    assert RANGES == [None, "bytes=400000-"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "files.json"]
