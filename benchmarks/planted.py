@@ -375,6 +375,8 @@ FAULTS = [
     Planted("what is not asked for is built", "notebook_view.py", " - set(exclude or ())", "", NOTEBOOK),
     Planted("the text of a panel has no bound", "notebook_view.py", "[*lines[:MAX_TEXT_LINES],", "[*lines,", NOTEBOOK),
     # the REPL
+    Planted("a misspelt server variable counts as none", "wire/servers.py", "    if variables:\n        _check", "    if False:\n        _check", ("tests/wire/test_servers.py",)),
+    Planted("a wrong method is answered with nothing", "client/operation_lookup.py", "if operation.path == path][:MAX_LISTED]", "if False]", ("tests/client/test_finding.py",)),
     Planted("an overlay of the command line does not count", "cli/shell_completion/index_builder.py", "(*choice.overlays, *overlays)", "choice.overlays", ("tests/cli/test_shell_completion.py", "-k", "overlays")),
     Planted("what one alternative requires is required", "wire/schema_types.py", '{"anyOf": others}', "_build_any_of(others)", ("tests/wire/test_member_types.py",)),
     Planted("an interrupted coroutine stays in the loop", "repl/cancellable_run.py", "        task.cancel()\n        return loop.run_until_complete(task)", "        raise", ("tests/repl/test_interruption.py", "-k", "await")),

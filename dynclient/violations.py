@@ -112,7 +112,7 @@ class Violation:
     path: tuple[str | int, ...]
     message: str
     suggestion: str | None = None
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = field(default=None, compare=False, repr=False)
     expected: Any = field(default=None, compare=False, repr=False)
     got: Any = field(default=None, compare=False, repr=False)
 

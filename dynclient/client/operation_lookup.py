@@ -7,7 +7,9 @@ from typing import Any
 
 from dynclient.errors import OperationNotFound
 from dynclient.model import Document
+from dynclient.model.openapi_operation import METHODS
 from dynclient.names import suggest
+from dynclient.violations import shorten, shorten_repr
 
 #: How many operations with one name a message lists.
 MAX_LISTED = 5
@@ -27,23 +29,37 @@ def build_not_found_error(
     rivals = document.operation_names.list_rivals(name) if isinstance(name, str) else ()
     if rivals:
         return _build_shared_name_error(document, name, rivals)
-    suggestions = suggest(str(name), _list_known_names(document, str(name), known))
+    suggestions = _list_other_methods(document, str(name))
+    if not suggestions:
+        suggestions = suggest(str(name), _list_known_names(document, str(name), known))
     hint = "client.find(text) searches"
     if suggestions:
         hint = f"did you mean {' or '.join(suggestions)}?"
     count = len(document.operations)
-    text = f"{document.title} has no operation {name!r} among its {count}; nothing was sent"
+    title, shown_name = shorten(document.title), shorten_repr(name)
+    text = f"{title} has no operation {shown_name} among its {count}; nothing was sent"
     return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
+
+
+def _list_other_methods(document: Document, name: str) -> list[str]:
+    """Return the operations at the path of a name whose method is wrong."""
+    path = name.partition(" ")[2]
+    if not path.startswith("/"):
+        return []
+    operations = document.operations.values()
+    return [operation.request for operation in operations if operation.path == path][:MAX_LISTED]
 
 
 def _list_known_names(document: Document, name: str, known: Iterable[str] | None) -> Iterable[str]:
     """Return the names to suggest: `METHOD /path`, operationIds, or names of Python."""
     if known is not None:
         return known
-    if " " in name or name.startswith("/"):
-        return [operation.request for operation in document.operations.values()]
+    requests = [operation.request for operation in document.operations.values()]
+    first, _, path = name.partition(" ")
+    if path.startswith("/") or name.startswith("/") or first.lower() in METHODS:
+        return requests
     if "/" in name:
-        return [*document.operations, *(each.request for each in document.operations.values())]
+        return [*document.operations, *requests]
     has_capitals = name != name.lower()
     return document.operations if has_capitals else document.operation_names.python
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from dynclient.display_text import escape_unprintable
 from dynclient.masking import mask_url
-from dynclient.violations import Place
+from dynclient.violations import Place, shorten
+
+#: How many characters of a change stand in its repr.
+MAX_REPR_CHARS = 200
 
 #: How much a change matters, the worst first.
 Level = Literal["breaking", "warning", "info", "none"]
@@ -67,7 +71,7 @@ def _describe_location(location: ChangeLocation | None) -> dict[str, Any] | None
     return None if location is None else location.to_dict()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Change:
     """One difference between two revisions, however many operations it touches.
 
@@ -122,6 +126,18 @@ class Change:
     used: tuple[str, ...] = ()
     accepted: str = ""
     policy: bool = False
+
+    def __repr__(self) -> str:
+        others = len(set(self.operations) - {self.operation, ""})
+        parts = [
+            self.level,
+            self.rule,
+            self.where,
+            self.operation,
+            f"(+{others})" if others else "",
+        ]
+        text = escape_unprintable(" ".join(filter(None, parts)))
+        return f"<Change {shorten(text, MAX_REPR_CHARS)}>"
 
     @property
     def has_witness(self) -> bool:

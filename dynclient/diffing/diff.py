@@ -8,13 +8,13 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client.load import DocumentSource, load
-from dynclient.diffing.change import VIEWS, Change, ChangeLocation, View
+from dynclient.diffing.change import MAX_REPR_CHARS, VIEWS, Change, ChangeLocation, View
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.detect.unchanged import is_identical_document
-from dynclient.display_text import escape_unprintable
 from dynclient.document.references import unescape_token
 from dynclient.errors import UsageError
 from dynclient.notebook_view import NotebookView
+from dynclient.violations import shorten
 
 if TYPE_CHECKING:
     from dynclient.diffing.usage_filter import Usage
@@ -31,7 +31,7 @@ class Diff(NotebookView, ChangeSet):
     def __repr__(self) -> str:
         from dynclient.diffing.report.summary import format_verdict_line
 
-        return f"<Diff {escape_unprintable(format_verdict_line(self))}>"
+        return f"<Diff {shorten(format_verdict_line(self), MAX_REPR_CHARS)}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diff as JSON data."""

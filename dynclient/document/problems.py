@@ -8,9 +8,12 @@ from typing import Any, Literal
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.masking import mask_url, mask_urls
 from dynclient.notebook_view import NotebookView
-from dynclient.violations import Place
+from dynclient.violations import Place, shorten
 
 Severity = Literal["error", "warning", "info"]
+
+#: How many characters of a problem stand in its repr.
+MAX_REPR_CHARS = 200
 
 #: The worst first.
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -58,7 +61,7 @@ class ProblemList(NotebookView, tuple["Problem", ...]):
         return build_panel(title, "", build_filter_box("filter problems"), table)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Problem:
     """Something wrong with a document, at a place.
 
@@ -89,6 +92,9 @@ class Problem:
         object.__setattr__(self, "message", mask_urls(self.message))
         object.__setattr__(self, "hint", mask_urls(self.hint))
         object.__setattr__(self, "file", mask_url(self.file))
+
+    def __repr__(self) -> str:
+        return f"<Problem {shorten(str(self), MAX_REPR_CHARS)}>"
 
     @property
     def line(self) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import DocumentError, UnresolvableReference
+from dynclient.masking import mask_url
 from dynclient.violations import Place
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def unescape_token(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Node:
     """A value in a document together with its place.
 
@@ -37,6 +38,9 @@ class Node:
     uri: str
     pointer: str
     value: Any
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {mask_url(self.uri)}#{self.pointer}>"
 
     def __getitem__(self, key: str) -> Node:
         """Return the child under `key`, its `$ref` followed."""

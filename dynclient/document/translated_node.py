@@ -9,7 +9,7 @@ from typing import Any
 from dynclient.document.references import Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TranslatedNode(Node):
     """An object or list that does not stand in the document as it is read.
 

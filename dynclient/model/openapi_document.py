@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dynclient.display_text import format_count
 from dynclient.document.files.document_files import DocumentFiles
 from dynclient.document.openapi_version import (
     SchemaFlavour,
@@ -24,6 +25,7 @@ from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
 from dynclient.model.operation_names import OperationNames
 from dynclient.model.security_schemes import SecurityScheme, read_security_scheme
 from dynclient.model.server_objects import Server, read_servers
+from dynclient.violations import shorten
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
@@ -185,4 +187,5 @@ class Document:
         )
 
     def __repr__(self) -> str:
-        return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"
+        count = format_count(len(self.operations), "operation")
+        return f"<Document {shorten(self.title)}: {count}, OpenAPI {shorten(self.version)}>"

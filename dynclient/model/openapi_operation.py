@@ -23,10 +23,13 @@ from dynclient.model.path_templates import TEMPLATE_VARIABLE, PathTemplate, pars
 from dynclient.model.security_schemes import SecurityFormula, read_security_formula
 from dynclient.model.server_objects import Server, read_servers
 from dynclient.names import to_operation_name
-from dynclient.violations import Place
+from dynclient.violations import Place, shorten
 
 if TYPE_CHECKING:
     from dynclient.model.openapi_document import Document
+
+#: How many characters of a heading stand in a repr.
+MAX_REPR_CHARS = 200
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -300,7 +303,7 @@ class Operation:
         return self.document.servers
 
     def __repr__(self) -> str:
-        return f"<Operation {self.heading}>"
+        return f"<Operation {shorten(self.heading, MAX_REPR_CHARS)}>"
 
 
 def iterate_operation_nodes(path_item: Node) -> Iterator[tuple[str, Node]]:

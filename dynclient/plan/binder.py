@@ -155,8 +155,10 @@ class Binder(NamedTuple):
         for name, value in zip(self.positional, args, strict=False):
             binding.put("path", name, value, name)
         for value in args[len(self.positional) :]:
-            order = ", ".join(self.positional) or "none"
+            order = ", ".join(self.positional)
             message = f"too many positional arguments; positional are the path's: {order}"
+            if not order:
+                message = "too many positional arguments; give each by its name"
             if self.has_body and not isinstance(value, str | int | float):
                 message = "too many positional arguments; give the body as body=…"
             binding.add_violation("unknown", shorten_repr(value), message)

@@ -14,6 +14,7 @@ from typing import Any
 from dynclient.client.client import CompiledDocument
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation_lookup import build_not_found_error
+from dynclient.display_text import format_count
 from dynclient.errors import DynclientError, UsageError
 from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
@@ -56,7 +57,7 @@ from dynclient.sandbox.state.item_store import ItemStore
 from dynclient.sandbox.state.resource_map import ResourceMap
 from dynclient.sandbox.state.stateful_operation import StatefulOperation
 from dynclient.sandbox.streamed_bodies import generate_pieces, split_body
-from dynclient.violations import MAX_LINES, Violation, shorten_repr
+from dynclient.violations import MAX_LINES, Violation, shorten, shorten_repr
 from dynclient.wire.body_pieces import BodyPieces
 from dynclient.wire.message import Response
 from dynclient.wire.security import format_formula
@@ -513,7 +514,8 @@ class Sandbox:
             self._disagreements += new[:room]
 
     def __repr__(self) -> str:
-        return f"<Sandbox {self.document.title}: {len(self.document.operations)} operations>"
+        count = format_count(len(self.document.operations), "operation")
+        return f"<Sandbox {shorten(self.document.title)}: {count}>"
 
 
 def _build_no_match_response(request: ParsedRequest, result: MatchResult) -> Response:

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.model import TEMPLATE_VARIABLE, Scalar, Server, ServerVariable, write_scalar
+from dynclient.names import suggest
+from dynclient.violations import shorten_repr
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SERVER_HINT = 'give one: server="https://…"'
@@ -33,6 +35,8 @@ def resolve_base_url(
     """
     declared = servers[0] if servers else Server("/")
     server = Server(given) if given else declared
+    if variables:
+        _check_variable_names(server.url, variables)
     url = _fill_template(server.url, dict(declared.variables), variables)
     is_absolute = _SCHEME.match(url) is not None
     if not given and not is_absolute and is_sendable_url(document_uri):
@@ -44,6 +48,17 @@ def resolve_base_url(
         text = "a server URL must not hold a user or password"
         raise UsageError(text, hint="give them as credentials=")
     return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def _check_variable_names(template: str, variables: Mapping[str, Scalar]) -> None:
+    """Raise where a variable was misspelt; any other unknown one may be of another server."""
+    known = TEMPLATE_VARIABLE.findall(template)
+    unfilled = [name for name in known if name not in variables]
+    for name in variables:
+        meant = suggest(name, unfilled, 1) if unfilled and name not in known else []
+        if meant:
+            text = f"the server {template} has no variable {shorten_repr(name)}"
+            raise UsageError(text, hint=f"did you mean {meant[0]}?")
 
 
 def _drop_user(url: str) -> str:

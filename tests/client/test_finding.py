@@ -148,6 +148,21 @@ def test_a_misspelling_is_answered_with_names():
         CLIENT.call("creatAudienceV2")
 
 
+@pytest.mark.parametrize(
+    ("name", "suggestions"),
+    [
+        ("PATCH /v2/audiences", ("GET /v2/audiences", "POST /v2/audiences")),
+        ("GET /plain", ("DELETE /plain",)),
+        ("create audience", ("create_audience_v2",)),
+        ("POST /v2/audience", ("POST /v2/audiences",)),
+    ],
+)  # fmt: skip
+def test_a_wrong_method_and_a_loose_name_are_answered(name, suggestions):
+    with pytest.raises(OperationNotFound) as caught:
+        CLIENT[name]
+    assert caught.value.suggestions[: len(suggestions)] == suggestions
+
+
 def test_private_names_are_plain_attribute_errors():
     with pytest.raises(AttributeError):
         CLIENT.__wrapped__  # noqa: B018 (looking is the point)

@@ -146,3 +146,15 @@ def test_the_user_information_of_the_documents_url_is_not_that_of_its_server():
     uri = "https://user:pw@docs.test/api/openapi.json?token=t"
     assert resolve_base_url([Server("v1")], uri, None, {}) == "https://docs.test/api/v1"
     assert resolve_base_url([], uri, None, {}) == "https://docs.test"
+
+
+def test_a_misspelt_variable_is_answered_and_one_of_another_server_is_not():
+    server = Server("https://{deployment}.x.example", "", {"deployment": ("eu", ())})
+    with pytest.raises(
+        UsageError, match="has no variable 'deploment'\n  hint: did you mean deployment"
+    ):
+        resolve_base_url([server], FILE, None, {"deploment": "us"})
+    assert resolve_base_url([server], FILE, None, {"port": "1"}) == "https://eu.x.example"
+    given = "https://{deployment}.x.example/{deploment}"
+    filled = resolve_base_url([server], FILE, given, {"deploment": "a", "deployment": "b"})
+    assert filled == "https://b.x.example/a"

@@ -6,6 +6,7 @@ A file is read, then parsed or taken from the cache, and the files that it refer
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -25,6 +26,7 @@ from dynclient.document.reference_scan import (
     may_refer_to_files,
 )
 from dynclient.errors import DocumentNotFound
+from dynclient.violations import shorten
 
 if TYPE_CHECKING:
     from dynclient.document.files.locator import Locator
@@ -34,6 +36,12 @@ Fetch = Callable[[str], bytes]
 
 #: The URI of a document that came as a mapping.
 IN_MEMORY_URI = "memory:document"
+
+#: How much of a path a message shows: it may be the text of a document.
+MAX_SHOWN_CHARS = 200
+
+#: A path that was meant as a URL.
+_WRONG_SCHEME = re.compile(r"(?:^|/)\w+:/")
 
 
 def load_files(
@@ -209,10 +217,20 @@ def read_file(
             data = file.read(limits.file_bytes + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DocumentNotFound(
-            f"no document at {path}: {reason}", hint="give a path, a URL or a mapping", uri=uri
-        ) from None
+        shown_path = shorten(str(path), MAX_SHOWN_CHARS)
+        text = f"no document at {shown_path}: {reason}"
+        raise DocumentNotFound(text, hint=_build_hint(str(path)), uri=uri) from None
     if len(data) > limits.file_bytes:
         message = f"{path} is larger than {limits.file_bytes:,} bytes"
         raise limits.build_error("file_bytes", message, uri)
     return data
+
+
+def _build_hint(path: str) -> str:
+    """Return what somebody is told whose path leads nowhere."""
+    name = path.rsplit("/", 1)[-1]
+    if "\n" in path or "{" in name:
+        return "if this is the text of a document, give it as bytes: text.encode()"
+    if _WRONG_SCHEME.search(path):
+        return "a URL begins with http:// or https://"
+    return "give a path, a URL or a mapping"
