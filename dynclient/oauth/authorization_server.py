@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -35,6 +36,7 @@ _WORDS = {
     "token_url": "token URL",
     "authorization_url": "authorization URL",
     "device_authorization_url": "device authorization URL",
+    "refresh_url": "refresh URL",
     "issuer": "issuer",
     "metadata_url": "metadata URL",
 }
@@ -47,7 +49,8 @@ class AuthorizationServer:
     Attributes:
         scheme: the name of the security scheme that tokens are for.
         urls: by name; those that are known: `issuer` (its name for itself), `metadata_url` (where
-            it describes itself), `token_url`, `authorization_url`, `device_authorization_url`.
+            it describes itself), `token_url`, `authorization_url`, `device_authorization_url`,
+            `refresh_url` (where tokens are renewed, if not at the token URL).
         auth_methods: how clients may authenticate; () where it does not say it.
         sends_issuer: whether it names itself in the answer of a login (RFC 9207).
 
@@ -63,10 +66,10 @@ class AuthorizationServer:
         """Its name for itself; "" where it is unknown."""
         return self.urls.get("issuer", "")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells it apart from others: its issuer, metadata URL or token URL."""
-        names = ("issuer", "metadata_url", "token_url")
+        names = ("issuer", "metadata_url", "token_url", "refresh_url")
         return next((self.urls[name] for name in names if name in self.urls), "")
 
     def require_url(self, name: str) -> str:
@@ -111,11 +114,13 @@ def find_authorization_server(
     has_token_url = "token_url" in given or "token_url" in named
     if scheme.metadata_url and not has_token_url:
         named = {"metadata_url": urljoin(f"{demand.base_url}/", scheme.metadata_url)}
+    if "token_url" in given:
+        named.pop("refresh_url", None)  # it is of another authorization server
     for name in named.keys() - given.keys():
         check_secure(named[name], name, server)
         _check_trusted(named[name], name, demand)
     found = replace(server, urls={**named, **given})
-    if "metadata_url" not in named:
+    if found.urls.keys().isdisjoint(("metadata_url", "token_url", "refresh_url")):
         found.require_url("token_url")
     return found
 
@@ -123,7 +128,7 @@ def find_authorization_server(
 def _choose_flow(flows: tuple[OAuthFlow, ...], name: str) -> OAuthFlow:
     """Return the flow of a name, else one that knows a token URL: most servers have only one."""
     by_name = {flow.name: flow for flow in flows}
-    others = [flow for flow in flows if flow.token_url]
+    others = [flow for flow in flows if flow.token_url or flow.refresh_url]
     return by_name.get(name) or (others[0] if others else OAuthFlow(name))
 
 
@@ -133,6 +138,7 @@ def _resolve_urls(flow: OAuthFlow, demand: CredentialDemand) -> dict[str, str]:
         "token_url": flow.token_url,
         "authorization_url": flow.authorization_url,
         "device_authorization_url": flow.device_authorization_url,
+        "refresh_url": flow.refresh_url,
     }
     return {name: urljoin(f"{demand.base_url}/", url) for name, url in urls.items() if url}
 
@@ -196,7 +202,7 @@ def discover(server: AuthorizationServer) -> Generator[ProviderRequest, Response
 
     Source: OpenID Connect Discovery 1.0 §4; RFC 8414 §3.
     """
-    if "token_url" in server.urls:
+    if "token_url" in server.urls or "refresh_url" in server.urls:
         return server
     urls = _list_metadata_urls(server)
     for url in urls:

@@ -28,6 +28,9 @@ logger = logging.getLogger("dynclient")
 #: What a sandbox is shown: it takes any token, and no server is asked for one.
 SANDBOX_TOKEN = "sandbox"  # noqa: S105 (it is no secret)
 
+#: Of so many APIs one provider remembers the authorization server.
+_MAX_FOUND_SERVERS = 64
+
 #: Security schemes that carry a bearer token.
 _TOKEN_TYPES = ("oauth2", "openIdConnect")
 
@@ -38,6 +41,7 @@ class WantedToken(NamedTuple):
     Attributes:
         server: where it comes from.
         scopes: what it is asked for.
+        memory_key: what tells the tokens of a provider apart.
         key: of the file that it is kept in.
         refused: the text of the token that the API refused; "" at the first request.
 
@@ -45,13 +49,9 @@ class WantedToken(NamedTuple):
 
     server: AuthorizationServer
     scopes: tuple[str, ...]
+    memory_key: tuple[str, frozenset[str]]
     key: TokenKey
     refused: str = ""
-
-    @property
-    def memory_key(self) -> tuple[str, frozenset[str]]:
-        """What tells the tokens of a provider apart."""
-        return self.server.key, frozenset(self.scopes)
 
     def is_met_by_flight(self, flight: Flight, outcome: Outcome) -> bool:
         """Tell whether the flight of another one ended in what is wanted, or in an error."""
@@ -88,6 +88,9 @@ class TokenProvider(ABC):
     def __init__(self, *, client_id: str, **options: Unpack[TokenOptions]) -> None:
         self._settings = TokenSettings.build(client_id, options)
         self._tokens: dict[tuple[str, frozenset[str]], AccessToken] = {}
+        #: By what a demand says of them.
+        self._found_servers: dict[Hashable, AuthorizationServer] = {}
+        #: With what their metadata say, by their keys.
         self._servers: dict[str, AuthorizationServer] = {}
         self._flights = TokenFlights()
 
@@ -112,6 +115,9 @@ class TokenProvider(ABC):
             return SANDBOX_TOKEN
         while True:
             wanted = self._describe_token(demand)
+            token = self._find_token(wanted)
+            if token is not None:  # as most often
+                return token.text
             ticket = self._take_ticket(wanted, can_wait_here=False)
             if ticket.token is not None:
                 return ticket.token.text
@@ -130,6 +136,9 @@ class TokenProvider(ABC):
             return SANDBOX_TOKEN
         while True:
             wanted = self._describe_token(demand)
+            token = self._find_token(wanted)
+            if token is not None:  # as most often
+                return token.text
             ticket = self._take_ticket(wanted, can_wait_here=True)
             if ticket.token is not None:
                 return ticket.token.text
@@ -166,12 +175,27 @@ class TokenProvider(ABC):
                 f"the security scheme {scheme.key!r} ({scheme.type}) takes no token of"
                 f" {type(self).__name__}; nothing was sent"
             )
-        server = find_authorization_server(self._settings, demand, self.flow_name)
+        server = self._find_server(demand)
         scopes = self._choose_scopes(server, () if is_bearer else demand.scopes)
         refused = demand.refused if isinstance(demand.refused, str) else ""
         parameters = tuple(sorted(self._settings.parameters.items()))
         key = TokenKey(self.subject, server.key, self._settings.client_id, scopes, parameters)
-        return WantedToken(server, scopes, key, refused)
+        return WantedToken(server, scopes, (server.key, frozenset(scopes)), key, refused)
+
+    def _find_server(self, demand: CredentialDemand) -> AuthorizationServer:
+        """Return where a token comes from: found once for all requests to an API."""
+        scheme = demand.scheme
+        facts = (
+            *(scheme.key, scheme.flows, scheme.metadata_url, demand.base_url),
+            *(demand.trusted_origins, demand.vouches_for_urls),
+        )
+        server = self._found_servers.get(facts)
+        if server is None:
+            server = find_authorization_server(self._settings, demand, self.flow_name)
+            if len(self._found_servers) >= _MAX_FOUND_SERVERS:
+                self._found_servers.clear()
+            self._found_servers[facts] = server
+        return server
 
     def _choose_scopes(
         self,
@@ -196,11 +220,11 @@ class TokenProvider(ABC):
 
     def _find_token(self, wanted: WantedToken) -> AccessToken | None:
         """Return a token that can be sent: one for just these scopes, or for more."""
-        server, scopes = wanted.memory_key
         now = self._settings.clock()
         token = self._tokens.get(wanted.memory_key)
         if token is not None:
             return token if wanted.is_met_by(token, now) else None
+        server, scopes = wanted.memory_key
         for (other_server, other_scopes), other in list(self._tokens.items()):
             is_wider = other_server == server and scopes < other_scopes
             if is_wider and wanted.is_met_by(other, now):

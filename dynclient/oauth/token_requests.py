@@ -53,7 +53,8 @@ def build_token_request(
 
     own = add_params_to_qs("", list(settings.parameters.items()))
     body = prepare_token_request(grant, own, **parameters)
-    request = _authenticate(server, settings, server.require_url("token_url"), body)
+    url = server.urls.get("refresh_url", "") if grant == "refresh_token" else ""
+    request = _authenticate(server, settings, url or server.require_url("token_url"), body)
     # The secret of a client can be shown again; a code, and a refresh token, perhaps not.
     return request._replace(is_repeatable=grant == "client_credentials")
 

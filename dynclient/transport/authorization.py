@@ -129,6 +129,9 @@ class CredentialStore:
         #: What was found out for the last request. Most calls of an operation have one Headers.
         self._last_choice = _Choice((), Headers(), ())
         self._last_placed: _PlacedCredentials | None = None
+        self._last_demands: (
+            tuple[tuple[RequiredScheme, ...], tuple[CredentialDemand, ...]] | None
+        ) = None
 
     def __repr__(self) -> str:
         return f"<CredentialStore {', '.join(self.credentials) or 'empty'}>"
@@ -144,13 +147,26 @@ class CredentialStore:
             return ()
         _check_complete(request)
         requirements = self._choose_alternative(request)
+        last = self._last_demands
+        if last is not None and last[0] is requirements:
+            demands = last[1]
+        else:
+            demands = self._build_demands(requirements, request.url)
+        if demands:
+            self._check_origin(request, requirements)
+        return demands
+
+    def _build_demands(
+        self, requirements: tuple[RequiredScheme, ...], url: str
+    ) -> tuple[CredentialDemand, ...]:
+        """Return what the providers among the credentials are asked for an alternative."""
         demands = tuple(
-            self.build_demand(required, request.url)
+            self.build_demand(required, url)
             for required in requirements
             if is_provider(self.credentials.get(required.scheme.key))
         )
-        if demands:
-            self._check_origin(request, requirements)
+        if self.places.base_url:  # else they depend on the request
+            self._last_demands = requirements, demands
         return demands
 
     def build_demand(self, required: RequiredScheme, url: str) -> CredentialDemand:

@@ -198,6 +198,20 @@ def test_a_refresh_token_gets_tokens_and_is_replaced_by_the_next_one(server, kin
     assert (len(sent), len(set(sent)), sent[0]) == (3, 3, refresh_token)
 
 
+@pytest.mark.parametrize(
+    ("name", "more"), [("authorizationCode", {"tokenUrl": "/else"}), ("implicit", {})]
+)
+def test_a_refresh_url_of_the_document_is_where_tokens_are_renewed(server, kind, name, more):
+    refresh_token = log_in(server)
+    answer = server.handle
+    server.handle = lambda method, target, *rest: answer(method, target.replace("/renew", "/token"), *rest)  # fmt: skip
+    flow = {"authorizationUrl": "/authorize", "refreshUrl": "/renew", **more}
+    source = build_document(server.url, {"type": "oauth2", "flows": {name: flow}})
+    provider = oauth.RefreshToken(client_id="public", refresh_token=refresh_token)
+    assert kind.send(source, credentials={"oauth": provider}).status == 200
+    assert server.requests["/else"] == 0
+
+
 def test_the_next_process_takes_the_refresh_token_that_came_last(server, kind):
     refresh_token = log_in(server)
     source = build_document(server.url)

@@ -98,6 +98,16 @@ def test_no_browser_is_opened_where_a_document_from_elsewhere_leads():
     assert browser.urls == []
 
 
+def test_no_refresh_token_goes_where_a_document_from_elsewhere_leads():
+    net = Net()
+    flow = {"authorizationUrl": "/login", "tokenUrl": "/token", "refreshUrl": "https://evil.test/token", "scopes": {}}  # fmt: skip
+    source = build_document("https://api.test", {"type": "oauth2", "flows": {"authorizationCode": flow}})  # fmt: skip
+    provider = oauth.RefreshToken(client_id="tool", refresh_token=SECRET)
+    with dynclient.Client(as_bytes(source), server="https://api.test", transport=net.transport, credentials={"oauth": provider}) as client, pytest.raises(errors.CredentialsMissing, match="as refresh URL"):  # fmt: skip
+        client.run()
+    assert net.sent == []
+
+
 def test_metadata_that_a_document_from_elsewhere_names_are_not_read():
     net = Net()
     scheme = {"type": "openIdConnect", "openIdConnectUrl": "https://evil.test/.well-known/openid-configuration"}  # fmt: skip
