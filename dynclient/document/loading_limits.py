@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.errors import DocumentTooLarge, UsageError
 from dynclient.names import suggest
@@ -14,8 +13,7 @@ from dynclient.violations import shorten_repr
 MAX_DEPTH = 500
 
 
-@dataclass(frozen=True)
-class LoadingLimits:
+class LoadingLimits(NamedTuple):
     """How much a document may hold.
 
     Attributes:
@@ -71,13 +69,13 @@ def read_limits(given: object) -> LoadingLimits:
     """
     if given is None:
         return DEFAULT_LIMITS
-    known = asdict(DEFAULT_LIMITS)
+    known = DEFAULT_LIMITS._asdict()
     if not isinstance(given, Mapping):
         text = f"limits cannot be {shorten_repr(given)}"
         raise UsageError(text, hint='give a mapping such as {"nodes": 10_000_000}')
     for name, value in given.items():
         _check_limit(name, value, known)
-    return replace(DEFAULT_LIMITS, **given)
+    return DEFAULT_LIMITS._replace(**given)
 
 
 def _check_limit(name: Any, value: object, known: Mapping[str, int]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dynclient.wire.message import Headers
 
 
-@dataclass(frozen=True, slots=True)
-class RequestEvent:
+class RequestEvent(NamedTuple):
     """A request is about to be sent.
 
     Attributes:
@@ -33,8 +32,7 @@ class RequestEvent:
     size_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseEvent:
+class ResponseEvent(NamedTuple):
     """A response came, of any status; of a stream, its head.
 
     Attributes:
@@ -61,8 +59,7 @@ class ResponseEvent:
     size_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RetryEvent:
+class RetryEvent(NamedTuple):
     """A call is going to be tried again.
 
     Attributes:
@@ -85,8 +82,7 @@ class RetryEvent:
     wait_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class DriftEvent:
+class DriftEvent(NamedTuple):
     """A result, or an excused call, does not fit the document; this is only warned of.
 
     Attributes:
