@@ -459,11 +459,12 @@ def choose_target(server: str | None, *, sandbox: bool) -> CallTarget:
     return CallTarget(server or own_server or os.environ.get("DYNCLIENT_SERVER") or None, profile)
 
 
-def build_sandbox(document: Document, choice: DocumentChoice) -> Sandbox:
+def build_sandbox(document: Document, choice: DocumentChoice, **settings: Any) -> Sandbox:
     """Return a sandbox of the document that was chosen; it pages as pyproject.toml says."""
     from dynclient.sandbox import Sandbox
 
-    return Sandbox(document, pagination=choice.build_client_options(document)["pagination"])
+    pagination = choice.build_client_options(document)["pagination"]
+    return Sandbox(document, pagination=pagination, **settings)
 
 
 def open_sandbox_client(document: Document, sandbox: Any = None) -> Client:

@@ -57,6 +57,12 @@ _FAULT_OPTION = re.compile(
     help="Another number, other samples.",
 )
 @click.option(
+    "--page-size",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="How many items a page of a list has where a call does not say; else all.",
+)
+@click.option(
     "--state",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -70,24 +76,27 @@ _FAULT_OPTION = re.compile(
     help="Switch a fault on: latency, drop, stall, truncate, malformed, wrong-schema. "
     "May be given several times.",
 )
-def command(
+def command(  # noqa: PLR0913, PLR0917 (the options of the command, each by its name)
     spec: str | None,
     named: str | None,
     host: str,
     port: int,
     strict: bool,
     seed: int,
+    page_size: int | None,
     state: Path | None,
     faults: tuple[str, ...],
 ) -> None:
     """Serve a sandbox over HTTP, until it is interrupted."""
-    document = document_option.load_document(document_option.choose_spec(spec, named))
+    choice = document_option.choose_document(document_option.choose_spec(spec, named))
+    document = document_option.load_choice(choice)
     uvicorn = _import_uvicorn()
     from dynclient.cli import terminal_output
-    from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app, restrict_hosts
 
-    sandbox = Sandbox(document, strict=strict, seed=seed)
+    sandbox = document_option.build_sandbox(
+        document, choice, strict=strict, seed=seed, page_size=page_size
+    )
     for fault in faults:
         _inject_fault(sandbox, fault)
     if state is not None:

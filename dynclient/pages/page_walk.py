@@ -27,6 +27,7 @@ from dynclient.pagination.find_pagination import require_pagination
 from dynclient.pagination.json_pointers import find_value, replace_value, split_pointer
 from dynclient.pagination.pagination import Pagination
 from dynclient.plan.call_document import Call
+from dynclient.plan.checked_call import CheckedCall
 from dynclient.plan.results import Result
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import Request
@@ -298,7 +299,29 @@ def build_walk(
 
     """
     plan, client_options = operation._plan, operation._options  # noqa: SLF001 (a walk belongs to its operation)
-    request = operation.request(*args, **arguments)
-    pagination = require_pagination(operation.pagination, plan)
-    bound = plan.bind(args, arguments, client_options.checks, client_options.media_type)
-    return PageWalk(operation, pagination, options, bound.document, request)
+    checks, media_type = client_options.checks, client_options.media_type
+    bound = plan.bind(args, arguments, checks, media_type)
+    pagination = operation.pagination
+    start = _find_required_start(pagination, bound)
+    if start is not None:
+        call = start
+        request = operation.request(call)
+    else:
+        call = bound.document
+        request = operation.request(*args, **arguments)
+    return PageWalk(operation, require_pagination(pagination, plan), options, call, request)
+
+
+def _find_required_start(pagination: Pagination | None, bound: CheckedCall) -> Call | None:
+    """Return a call with the first offset or page number, where nothing but that is missing.
+
+    A parameter that changes from page to page is not the caller's business, even if it is required.
+    """
+    if pagination is None or pagination.style not in ("offset", "page"):
+        return None
+    parameter = str(pagination.parameter)
+    path = tuple(split_pointer(parameter))
+    missing = [each.path for each in bound.violations if each.kind == "missing"]
+    if len(bound.violations) != 1 or missing != [path]:
+        return None
+    return Call(replace_value(bound.document, parameter, pagination.first))

@@ -157,6 +157,22 @@ def test_a_client_finds_the_operation_by_its_name():
     assert [page.number for page in client.pages("GET /things", pageSize=4)] == [1, 2]
 
 
+@pytest.mark.parametrize(("name", "first"), [("page", 1), ("offset", 0)])
+def test_a_required_number_of_the_page_need_not_be_given(name, first):
+    made = listing(
+        parameter(name, schema=INTEGER, required=True),
+        *integers("limit"),
+        result=envelope(data=ITEMS, total=INTEGER),
+    )
+    server, client = open_server_of(made, {"data": name_things(2), "total": 2})
+    assert list(client.list.items()) == name_things(2)
+    assert server.last.url.params[name] == str(first)
+    with pytest.raises(InvalidCall, match="2 problems"):
+        client.list.items(limit="x")
+    with pytest.raises(InvalidCall):
+        client.list()
+
+
 # --- cursors
 
 
