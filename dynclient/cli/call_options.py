@@ -29,6 +29,8 @@ class CallOptions:
     media_type: str | None
     accept: str | None
     timeout: str | None
+    deadline: float | None
+    retries: int | None
     query: str | None
     raw: bool
     table: bool
@@ -80,6 +82,15 @@ _OPTIONS = (
     click.option("--accept", metavar="TYPE", help="Ask for this media type."),
     click.option(
         "--timeout", metavar="SECONDS", help="Wait at most so long; 2,30: to connect, to read."
+    ),
+    click.option(
+        "--deadline", metavar="SECONDS", type=float, help="End the whole call after so long."
+    ),
+    click.option(
+        "--retries",
+        metavar="N",
+        type=click.IntRange(min=0),
+        help="Try again so often, where that is safe.",
     ),
     click.option(
         "--query", metavar="JMESPATH", help="Print only what this expression selects (JMESPath)."
@@ -206,6 +217,8 @@ def build_client_options(options: CallOptions) -> dict[str, Any]:
         "accept": options.accept,
         "timeout": _parse_timeout(options.timeout) if options.timeout else None,
         "progress": True,
+        "deadline": options.deadline,
+        "retries": options.retries,
     }
     return {name: value for name, value in client_options.items() if value is not None}
 

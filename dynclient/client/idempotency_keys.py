@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from collections.abc import Callable, Sequence
 
 from dynclient import model
@@ -67,5 +66,14 @@ def _choose_key_builder(plan: Plan, name: str) -> Callable[[], str] | None:
     schema = call_schema["properties"]["header"]["properties"][name]
     definitions = {"$defs": call_schema.get("$defs", {})}
     is_key = compile_check({**definitions, "allOf": [schema]})
-    builders: tuple[Callable[[], str], ...] = (lambda: str(uuid.uuid4()), lambda: uuid.uuid4().hex)
-    return next((build for build in builders if is_key(build())), None)
+    return next((build for build in (_build_uuid, _build_hex) if is_key(build())), None)
+
+
+def _build_uuid() -> str:
+    import uuid  # Few operations declare such a header.
+
+    return str(uuid.uuid4())
+
+
+def _build_hex() -> str:
+    return _build_uuid().replace("-", "")

@@ -7,7 +7,6 @@ Source: RFC 9110 §10.2.3 (Retry-After); draft-ietf-httpapi-ratelimit-headers, i
 
 from __future__ import annotations
 
-import email.utils
 import re
 from collections.abc import Mapping
 
@@ -118,6 +117,10 @@ def _parse_reset(text: str, now_s: float) -> float | None:
 
 
 def _read_date(text: str) -> float | None:
+    if not text:
+        return None
+    import email.utils  # It takes 10 ms, which few calls need.
+
     try:
         return email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError, OSError):

@@ -143,6 +143,18 @@ def test_a_server_that_takes_too_long_is_told(get, monkeypatch):
     assert [(limits["connect"], limits["read"]) for limits in seen] == [(2.5, 2.5), (2.0, 30.0)]
 
 
+def test_deadline_and_retries_are_options_of_the_client(get, monkeypatch):
+    from dynclient.transport import runners
+
+    seen = []
+    monkeypatch.setattr(
+        runners.SyncRunner, "send", lambda self, exchange, _: seen.append(exchange) or 1 / 0
+    )
+    with pytest.raises(AssertionError):
+        assert get("--deadline", "2.5", "--retries", "3").exit_code == 0
+    assert (seen[0].deadline.seconds, seen[0].policy.retry.attempts) == (2.5, 4)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -154,6 +166,8 @@ def test_a_server_that_takes_too_long_is_told(get, monkeypatch):
         ["--timeout", "1,2,3"],
         ["--timeout", "0"],
         ["--timeout", "nan"],
+        ["--deadline", "0"],
+        ["--deadline", "nan"],
         ["--accept", "a\nb"],
         ["--media-type", "a\nb"],
     ],
