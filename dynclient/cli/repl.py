@@ -55,7 +55,11 @@ def _open_client(
     choice: document_option.DocumentChoice, target: document_option.CallTarget
 ) -> tuple[Client, Any]:
     """Return the client of a console, and its sandbox; None for a server."""
-    document = document_option.load_choice(choice)
+    from dynclient.masking import mask_url
+    from dynclient.repl.progress_sign import show_progress
+
+    with show_progress(f"loading {mask_url(choice.source)}"):
+        document = document_option.load_choice(choice)
     if target.is_real:
         return document_option.open_real_client(document, choice, target), None
     sandbox = document_option.build_sandbox(document, choice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,16 @@ from dynclient.repl.tag_operations import build_tag_names
 from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import is_user_password_scheme
 
-#: How many problems of the document, or operations of a tag, the banner names.
-_MAX_LINE_CHARS = 80
+#: How long the lines of the banner may be, and what is left of a title at least.
+MIN_LINE_CHARS = 80
+MAX_LINE_CHARS = 120
+MIN_TITLE_CHARS = 20
+
+#: How many problems of the document the banner names.
 MAX_SHOWN = 3
+
+#: A document with more operations is not checked before the first prompt: that takes seconds.
+MAX_CHECKED_OPERATIONS = 300
 
 
 def build_namespace(client: Client, source: SessionSource, sandbox: Any = None) -> dict[str, Any]:
@@ -84,9 +92,11 @@ def format_banner(names: Mapping[str, Any], where: str) -> str:
     """
     client: Client = names["client"]
     document = client.document
+    width = _choose_width()
     title = " ".join(f"{document.title} {document.info.get('version', '')}".split())
     count = format_count(len(document.operations), "operation")
-    lines = [f"{title}: {count}, on {where}"]
+    facts = f": {count}, on {where}"
+    lines = [cut_line(title, max(width - len(facts), MIN_TITLE_CHARS)) + facts]
     tags = [tag for tag, operations in client.tags.items() if operations]
     if tags:
         lines.append(_join_within("Tags: ", tags))
@@ -94,10 +104,14 @@ def format_banner(names: Mapping[str, Any], where: str) -> str:
         lines.append("Credentials: " + "; ".join(_list_credentials(client, names)))
     lines += _list_problems(client)
     lines.append('client.<TAB> names operations, find("word") searches, show(client.NAME) explains')
-    lines.append(
-        "history.to_python() writes the session as a script; show_traceback() after errors"
-    )
-    return "".join(f"{cut_line(escape_unprintable(line), _MAX_LINE_CHARS)}\n" for line in lines)
+    lines.append("history.to_python() is the session as a script; show_traceback() after errors")
+    return "".join(f"{cut_line(escape_unprintable(line), width)}\n" for line in lines)
+
+
+def _choose_width() -> int:
+    """Return how many columns the banner takes."""
+    columns = shutil.get_terminal_size().columns
+    return min(max(columns, MIN_LINE_CHARS), MAX_LINE_CHARS)
 
 
 def _join_within(start: str, words: list[str], limit: int = 76) -> str:
@@ -132,6 +146,8 @@ def _list_credentials(client: Client, names: Mapping[str, Any]) -> list[str]:
 
 
 def _list_problems(client: Client) -> list[str]:
+    if len(client.document.operations) > MAX_CHECKED_OPERATIONS:
+        return ["client.document.problems checks the document and lists its problems"]
     try:
         problems = [each for each in client.document.problems if each.severity != "info"]
     except DynclientError:
