@@ -210,10 +210,15 @@ class InvalidCall(UsageError, ValueError):
 
 
 class CredentialsMissing(UsageError):
-    """No security requirement of the operation can be met; `.formula` says what it accepts."""
+    """No security requirement of the operation can be met.
+
+    `.formula` says what it accepts; `.token_schemes` names the schemes of OAuth2 and OpenID Connect
+    among them.
+    """
 
     code = "credentials-missing"
     formula: str = ""
+    token_schemes: Sequence[str] = ()
 
 
 class TokenUnavailable(UsageError):

@@ -147,7 +147,9 @@ def _translate_hint(error: DynclientError) -> str | None:
         return own_hint
     from dynclient.wire.message import build_credential_variable
 
-    return _COMMAND_LINE_HINTS[error.code].format(variable=build_credential_variable(scheme))
+    text = _COMMAND_LINE_HINTS[error.code].format(variable=build_credential_variable(scheme))
+    is_token = scheme in getattr(error, "token_schemes", ())
+    return f"dynclient login logs in for {scheme}; or {text}" if is_token else text
 
 
 def _name_profile_variable(scheme: str) -> str:

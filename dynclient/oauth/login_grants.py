@@ -22,6 +22,9 @@ LOGIN_TIMEOUT_S = 300.0
 _OPENID = "openid"
 _OFFLINE_ACCESS = "offline_access"
 
+#: Error codes that say that a refresh token is no longer good: the standard's, and others in use.
+_USED_UP = ("invalid_grant", "invalid_token", "expired_token")
+
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 #: Seconds between two questions for the token of a device, and the bounds of what a server may ask
@@ -59,7 +62,9 @@ class LoginProvider(TokenProvider):
         if held is not None and held.refresh_token:
             try:
                 return (yield from self._refresh(server, held.refresh_token))
-            except TokenUnavailable:
+            except TokenUnavailable as error:
+                if error.reason not in _USED_UP:
+                    raise
                 other = self._open_cache().read(wanted.key)
                 if wanted.is_met_by(other, self._settings.clock()):
                     return other  # another process was faster

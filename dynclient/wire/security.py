@@ -51,7 +51,15 @@ def choose_alternative(
         f"this operation needs {text}; nothing was sent",
         hint=_build_missing_hint(formula, known, unread),
         formula=text,
+        token_schemes=_list_token_schemes(formula),
     )
+
+
+def _list_token_schemes(formula: SecurityFormula) -> tuple[str, ...]:
+    """Return the names of the schemes for which an authorization server gives tokens."""
+    schemes = [required.scheme for requirements in formula for required in requirements]
+    names = [scheme.key for scheme in schemes if scheme.type in ("oauth2", "openIdConnect")]
+    return tuple(dict.fromkeys(names))
 
 
 def _check_support(formula: SecurityFormula, known: Container[str]) -> None:

@@ -89,10 +89,12 @@ def test_a_server_of_its_own_has_a_login_of_its_own(cli, auth, browser):
     assert cli(*CALL).exit_code == 2
 
 
-def test_another_document_has_no_login(cli, auth, browser):
+def test_another_document_has_no_login_and_its_error_names_the_command(cli, auth, browser):
     cli(*LOGIN)
     write(auth, auth.url, "other.json")
-    assert cli("call", "other.json", "run").exit_code == 2
+    result = cli("call", "other.json", "run")
+    assert result.exit_code == 2
+    assert "hint: dynclient login logs in for oauth; or set DYNCLIENT_CREDENTIAL_OAUTH and give --server URL" in result.stderr  # fmt: skip
 
 
 def test_a_credential_of_the_environment_counts_before_a_login(cli, auth, browser, monkeypatch):

@@ -272,6 +272,18 @@ def test_a_person_logs_in_again_where_the_refresh_token_is_refused(server, kind)
     assert len(browser.urls) == 2
 
 
+def test_a_server_that_is_in_trouble_sends_nobody_to_the_browser(server, kind):
+    browser = Browser()
+    provider, source = oauth.AuthorizationCode(client_id="public", open_browser=browser), build_document(server.url)  # fmt: skip
+    kind.send(source, credentials={"oauth": provider})
+    server.refused.update(server.tokens)
+    fail_first(server, 503)
+    with pytest.raises(errors.TokenUnavailable, match="the 503 answer"):
+        kind.send(source, credentials={"oauth": provider})
+    assert kind.send(source, credentials={"oauth": provider}).status == 200
+    assert len(browser.urls) == 1
+
+
 def test_the_second_login_asks_for_the_scopes_of_both(server):
     browser = Browser()
     source = build_document(server.url, first=["read"], second=["write"])
