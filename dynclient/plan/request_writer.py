@@ -247,10 +247,15 @@ class RequestWriter:
 
     def _resolve_media_type(self, media_type: Any, body: Any) -> str:
         """Return the media type that a body is sent as: a range made concrete."""
-        if not isinstance(media_type, str) or not is_valid_header("Content-Type", media_type):
+        if not isinstance(media_type, str) or not _is_valid_media_type(media_type):
             raise self._build_error(f"the media type {shorten_repr(media_type)} cannot be written")
         concrete = media_types.resolve_range(media_type, body)
         if concrete is None:
             hint = 'give media_type="…", in the Call or with_options'
             raise self._build_error(f"the body's media type {media_type} is a range", hint)
         return concrete
+
+
+@lru_cache(maxsize=256)
+def _is_valid_media_type(media_type: str) -> bool:
+    return is_valid_header("Content-Type", media_type)

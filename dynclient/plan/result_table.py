@@ -92,8 +92,8 @@ class ResultTable:
         schema = self._schemas.build_write_only_schema(media_type)
         return None if schema is None else Checker(schema)
 
-    def get_row_of(self, response: Response) -> ResultRow:
-        """Return the row of a response.
+    def get_row_of(self, response: Response, content_type: str) -> ResultRow:
+        """Return the row of a response, whose Content-Type is "" where it names none.
 
         Where an operation declares no success but a redirect, its document says nothing of the
         success to which that leads.
@@ -101,8 +101,8 @@ class ResultTable:
         if response.was_redirected and OK <= response.status < FIRST_REDIRECT_STATUS:
             is_declared = self.operation.find_response(response.status) is not None
             if not is_declared and not self.operation.declares_final_success:
-                return ResultRow(response.headers.get("content-type", ""))
-        return self.get_row(response.status, response.headers.get("content-type", ""))
+                return ResultRow(content_type)
+        return self.get_row(response.status, content_type)
 
     def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""

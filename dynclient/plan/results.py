@@ -148,7 +148,7 @@ class ResultBuilder:
 
         """
         content_type = response.headers.get("content-type", "")
-        row = self._table.get_row_of(response)
+        row = self._table.get_row_of(response, content_type)
         data, decode_error = decode_body(response.body, row, content_type)
         violations: list[Violation] = []
         if validation != "off" and not decode_error:

@@ -467,7 +467,8 @@ def build_response(
     if body is not None:
         # The library's only way to have `.content` of a body that it did not read.
         response._content = body.end()  # noqa: SLF001
-    check_value_count(response.content, headers.get("content-type", ""), max_values)
+    content = response.content
+    check_value_count(content, headers.get("content-type", ""), max_values)
     elapsed = time.perf_counter() - started
     is_in_sink = body is not None and body.is_in_sink
-    return Response(response.status_code, headers, response.content, elapsed, response, is_in_sink)
+    return Response(response.status_code, headers, content, elapsed, response, is_in_sink)

@@ -36,6 +36,7 @@ _SAMPLE_STEP = 4
 _LONG_SAMPLE = b"0" * 4
 
 
+@lru_cache(maxsize=256)
 def get_essence(media_type: str) -> str:
     """Return a media type without parameters, lower case."""
     return media_type.partition(";")[0].strip().lower()
