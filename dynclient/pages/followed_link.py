@@ -60,7 +60,7 @@ class LinkReader:
             url = ""
         if not is_sendable_url(url) or "@" in urlsplit(url).netloc:
             raise LinkRefused(f"{mask_url(link)!r} is no URL that can be followed")
-        url = self._remove_credentials(url)
+        url = self.remove_credentials(url)
         if urlsplit(url).hostname == urlsplit(request.url).hostname:
             linked_call = self._find_call(url, request, call)
             if linked_call is not None:
@@ -70,7 +70,7 @@ class LinkReader:
         own, other = get_origin(request.url), get_origin(url)
         raise LinkRefused(f"it leads to {other}, and not to {own}: nothing is sent there")
 
-    def _remove_credentials(self, url: str) -> str:
+    def remove_credentials(self, url: str) -> str:
         """Return a URL without api keys in its query: the transport puts them on."""
         schemes = self._plan.operation.document.security_schemes.values()
         names = {scheme.name for scheme in schemes if scheme.location == "query"}

@@ -127,8 +127,15 @@ class PageWalk:
             raise self._build_error(text, result)
         decision = self._decide(result, len(items))
         values = {each.name: getattr(result, each.name) for each in dataclasses.fields(Result)}
-        cursor = decision.cursor if isinstance(decision, NextPage) else None
+        cursor = self._clean_cursor(decision) if isinstance(decision, NextPage) else None
         return Page(**values, items=items, number=self._number, cursor=cursor)
+
+    def _clean_cursor(self, decision: NextPage) -> Cursor:
+        """Return the cursor of the next page, without an api key in its link."""
+        link = decision.cursor.get(URL)
+        if not isinstance(link, str):
+            return decision.cursor
+        return {URL: self._link_reader.remove_credentials(link)}
 
     def _decide(self, result: Result, item_count: int) -> Decision:
         total_count = self._item_count + item_count if self._is_from_start else _UNKNOWN

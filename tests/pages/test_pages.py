@@ -419,6 +419,8 @@ def test_an_api_key_in_a_link_is_not_sent_twice():
     server, client = open_linked("?offset=1&key=other", QUERY_KEY)
     assert list(client.list.items()) == name_things(1)
     assert server.last.url.query == b"offset=1&key=secret"
+    _, client = open_linked("https://api.example.com/v1/more?key=other&page=b", QUERY_KEY)
+    assert next(client.list.pages()).cursor == {"url": "https://api.example.com/v1/more?page=b"}
 
 
 @pytest.mark.parametrize("schema", [{"type": "object", "properties": {"href": STRING}}, STRING])
