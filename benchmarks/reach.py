@@ -246,7 +246,7 @@ def call_all(root: Path, folder: Path, outcome: dict[str, Any]) -> None:
 def open_client(document: Any, *, second_opinion: bool) -> tuple[Any, Any]:
     """Return a client on a sandbox, with dummy credentials, and the sandbox."""
     import dynclient
-    from dynclient.cli.document_option import build_dummy_credentials
+    from dynclient.cli.command_clients import build_dummy_credentials
 
     sandbox = dynclient.Sandbox(document, second_opinion=second_opinion)
     credentials = build_dummy_credentials(document)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import command_words, document_option
+from dynclient.cli import command_clients, command_words, document_option
 from dynclient.cli.call_options import (
     CallOptions,
     add_call_options,
@@ -75,7 +75,7 @@ def command(
         from dynclient.cli.output_files import check_writable
 
         check_writable(call_options.output)
-    with document_option.open_client(
+    with command_clients.open_client(
         sorted_words.spec, call_options.server, sandbox=call_options.sandbox
     ) as client:
         configured = client.with_options(**build_client_options(call_options))
@@ -223,7 +223,7 @@ def _print_curl(operation_name: str, words: CommandWords, options: CallOptions) 
     from dynclient.cli.call_arguments import parse_arguments
     from dynclient.cli.terminal_output import print_ready
 
-    client = document_option.open_unconnected_client(
+    client = command_clients.open_unconnected_client(
         words.spec, options.server, sandbox=options.sandbox
     )
     configured = client.with_options(**build_client_options(options))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_clients, document_option
 from dynclient.cli.terminal_output import print_block, print_note
 from dynclient.errors import DynclientError, ResponseDrift
 
@@ -41,7 +41,7 @@ def command(ctx: click.Context) -> None:
     version = document.info.get("version", "")
     print_block(f"{document.title} {version} on the sandbox: nothing leaves this process.")
     sandbox = Sandbox(document, second_opinion=True)
-    story = DemoStory(document_option.open_sandbox_client(document, sandbox))
+    story = DemoStory(command_clients.open_sandbox_client(document, sandbox))
     run_story(story)
     run_mistakes(story, document)
     story.check_second_opinion(sandbox)
@@ -357,6 +357,6 @@ def _call_drifted_server(story: DemoStory, document: Document) -> None:
         ),
     )
     for title, wanted, status, body in answers:
-        client = document_option.open_sandbox_client(document, DriftedServer(status, body))
+        client = command_clients.open_sandbox_client(document, DriftedServer(status, body))
         create = partial(client.create_audience_v2, name="Gold members")
         story.show_refused(title, wanted, name, create)

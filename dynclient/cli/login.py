@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_clients, document_option
 from dynclient.errors import DynclientError, UsageError
 from dynclient.masking import drop_private_frames
 
@@ -141,12 +141,12 @@ def log_in(
     from dynclient.oauth import saved_logins
 
     choice = document_option.choose_document(source)
-    target = document_option.choose_target(server, sandbox=False)
+    target = command_clients.choose_target(server, sandbox=False)
     document = document_option.load_choice(choice)
     scheme = saved_logins.choose_login_scheme(document, scheme_name)
     key = saved_logins.find_login_key(document, scheme.key, target.server)
     if words.is_forgotten:
-        with document_option.open_real_client(document, choice, target, {}) as client:
+        with command_clients.open_real_client(document, choice, target, {}) as client:
             _, demand = _build_demand(client, scheme)
         was_there = saved_logins.forget_login(key, demand)
         print_note(f"{scheme.key}: the login {'is forgotten' if was_there else 'was not there'}")
@@ -155,7 +155,7 @@ def log_in(
     provider = settings.build_provider(
         port=words.port, open_browser=None if words.has_browser else _print_url
     )
-    with document_option.open_real_client(
+    with command_clients.open_real_client(
         document, choice, target, {scheme.key: provider}
     ) as client:
         try:

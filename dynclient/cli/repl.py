@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_clients, document_option
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -40,7 +40,7 @@ def command(
     from dynclient.repl.history import SessionSource
     from dynclient.repl.namespace import describe_server
 
-    target = document_option.choose_target(server, sandbox=sandbox)
+    target = command_clients.choose_target(server, sandbox=sandbox)
     is_sandbox = not target.is_real
     choice = document_option.choose_document(document_option.choose_spec(spec, named))
     client, in_process = _open_client(choice, target)
@@ -52,7 +52,7 @@ def command(
 
 
 def _open_client(
-    choice: document_option.DocumentChoice, target: document_option.CallTarget
+    choice: document_option.DocumentChoice, target: command_clients.CallTarget
 ) -> tuple[Client, Any]:
     """Return the client of a console, and its sandbox; None for a server."""
     from dynclient.masking import mask_url
@@ -61,7 +61,7 @@ def _open_client(
     with show_progress(f"loading {mask_url(choice.source)}"):
         document = document_option.load_choice(choice)
     if target.is_real:
-        return document_option.open_real_client(document, choice, target), None
-    sandbox = document_option.build_sandbox(document, choice)
-    client = document_option.open_sandbox_client(document, sandbox)
+        return command_clients.open_real_client(document, choice, target), None
+    sandbox = command_clients.build_sandbox(document, choice)
+    client = command_clients.open_sandbox_client(document, sandbox)
     return client.with_options(**choice.build_client_options(document)), sandbox

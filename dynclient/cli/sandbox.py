@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_clients, document_option
 from dynclient.display_text import format_one_line
 from dynclient.errors import UsageError
 
@@ -94,7 +94,7 @@ def command(  # noqa: PLR0913, PLR0917 (the options of the command, each by its 
     from dynclient.cli import terminal_output
     from dynclient.sandbox.asgi import app, restrict_hosts
 
-    sandbox = document_option.build_sandbox(
+    sandbox = command_clients.build_sandbox(
         document, choice, strict=strict, seed=seed, page_size=page_size
     )
     for fault in faults:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import dynclient
-from dynclient.cli import document_option
+from dynclient.cli import command_clients, document_option
 from dynclient.cli.demo import DemoStory, DriftedServer, summarize_data
 
 LINE = r"demo: (\d+) operations called, (\d+) requests validated, (\d+) responses validated, 0 violations"
@@ -15,7 +15,7 @@ LINE = r"demo: (\d+) operations called, (\d+) requests validated, (\d+) response
 
 def story(transport=None):
     return DemoStory(
-        document_option.open_sandbox_client(
+        command_clients.open_sandbox_client(
             dynclient.load(document_option.find_shipped_document()), transport
         )
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dynclient.cli import document_option
+from dynclient.cli import command_clients, document_option
 
 HERE = Path(__file__).parent
 
@@ -103,7 +103,7 @@ def test_dummies_are_of_the_kind_that_each_scheme_takes():
     found = dynclient.load(
         {"openapi": "3.1.0", "info": {}, "components": {"securitySchemes": schemes}}
     )
-    assert document_option.build_dummy_credentials(found) == {
+    assert command_clients.build_dummy_credentials(found) == {
         "key": "sandbox",
         "user": ("sandbox", "sandbox"),
         "token": "sandbox",

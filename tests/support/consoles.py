@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dynclient
-from dynclient.cli.document_option import open_sandbox_client
+from dynclient.cli.command_clients import open_sandbox_client
 from dynclient.repl.history import SessionSource
 from dynclient.repl.namespace import build_namespace
 
