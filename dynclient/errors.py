@@ -25,6 +25,7 @@ from dynclient.masking import mask_url, mask_urls
 from dynclient.violations import Violation, format_violations
 
 MAX_CHARS = 4000
+MAX_ATTEMPTS_SHOWN = 10
 
 #: Attributes that a pickle does not hold among the data.
 _RESTORED_APART = ("headline", "hint", "__notes__")
@@ -97,7 +98,8 @@ class DynclientError(Exception):
     def lines(self) -> list[str]:
         """Return the problem lines between headline and hint."""
         violations: Sequence[Violation] = getattr(self, "violations", ())
-        return format_violations(violations)
+        attempts: Sequence[Attempt] = getattr(self, "attempts", ())
+        return [*format_violations(violations), *_format_attempts(attempts)]
 
     def __reduce__(self) -> tuple[Any, ...]:
         data = {key: value for key, value in self.__dict__.items() if key not in _RESTORED_APART}
@@ -108,6 +110,15 @@ class DynclientError(Exception):
             data,
             _make_portable(self.__cause__),
         )
+
+
+def _format_attempts(attempts: Sequence[Attempt]) -> list[str]:
+    """Return a line that says how each try ended; none where there was only one."""
+    if len(attempts) <= 1:
+        return []
+    outcomes = [each.error or str(each.status) for each in attempts[:MAX_ATTEMPTS_SHOWN]]
+    rest = ", …" if len(attempts) > MAX_ATTEMPTS_SHOWN else ""
+    return [f"  {len(attempts)} attempts: {', '.join(outcomes)}{rest}"]
 
 
 def _restore_error(

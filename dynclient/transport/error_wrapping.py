@@ -129,7 +129,7 @@ class _ErrorBuilder:
 
     def _build_pool_timeout(self, error: NoFreeConnection) -> TimedOut:
         hint = "allow more: max_connections=; or give more time: timeout="
-        text = f"{self._request}: timed out (pool): {error}"
+        text = f"{self._request}: timed out (pool) after {error.timeout_s:g} s: {error}"
         return TimedOut(text, hint=hint, phase="pool", **self._context)
 
     def _build_connect_failed(self, error: Exception) -> ConnectFailed:

@@ -176,10 +176,10 @@ def _wait_for_turn(
     turn = limiter.take_turn(clock.read(), remaining_s)
     while turn is not None:
         wait_s = limiter.measure_wait(turn, clock.read())
-        if wait_s <= 0:
-            return
         if deadline is not None and wait_s >= deadline.remaining_s:
             break
+        if wait_s <= 0:
+            return
         yield Wait(wait_s)
     raise exchange.build_deadline_error("rate")
 

@@ -12,11 +12,18 @@ MAX_CONNECTIONS = 100
 
 
 class NoFreeConnection(Exception):
-    """No connection became free in time; `.max_connections` says how many there may be."""
+    """No connection became free in time.
 
-    def __init__(self, max_connections: int) -> None:
+    Args:
+        max_connections: how many there may be.
+        timeout_s: how long the call waited for one.
+
+    """
+
+    def __init__(self, max_connections: int, timeout_s: float) -> None:
         super().__init__(f"all {max_connections} connections are in use")
         self.max_connections = max_connections
+        self.timeout_s = timeout_s
 
 
 class HttpClientSlot:
@@ -59,7 +66,7 @@ class HttpClientSlot:
 
         """
         if self._limiter is not None and not self._limiter.acquire(timeout=timeout_s):
-            raise NoFreeConnection(self._max_connections or 0)
+            raise NoFreeConnection(self._max_connections or 0, timeout_s or 0.0)
         return self._take_client()
 
     async def acquire_async(self, timeout_s: float | None) -> Any:
@@ -76,7 +83,7 @@ class HttpClientSlot:
                 async with asyncio.timeout(timeout_s):
                     await self._limiter.acquire()
             except TimeoutError:
-                raise NoFreeConnection(self._max_connections or 0) from None
+                raise NoFreeConnection(self._max_connections or 0, timeout_s or 0.0) from None
         return self._take_client()
 
     def _take_client(self) -> Any:

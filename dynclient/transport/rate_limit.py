@@ -58,14 +58,14 @@ class RateLimiter:
 
         Args:
             now: by the clock of calls.
-            longest_wait_s: how long the request can wait; None: any time.
+            longest_wait_s: after this time it is too late; None: any time will do.
 
         """
         with _LOCK:
             turn = self._read_clock(now)
             if len(self._turns) == self._rate.requests:
                 turn = max(turn, self._turns[0] + self._rate.period_s)
-            if longest_wait_s is not None and self.measure_wait(turn, now) > longest_wait_s:
+            if longest_wait_s is not None and self.measure_wait(turn, now) >= longest_wait_s:
                 return None
             self._turns.append(turn)
             return turn

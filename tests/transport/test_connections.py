@@ -269,7 +269,7 @@ def test_a_call_that_waits_longer_than_its_timeout_is_timed_out(serve, kind):
             asyncio.run(main())
     assert caught.value.phase == "pool"
     assert str(caught.value) == (
-        f"run  GET {server.url}/things: timed out (pool): all 1 connections are in use\n"
+        f"run  GET {server.url}/things: timed out (pool) after 0.1 s: all 1 connections are in use\n"
         "  hint: allow more: max_connections=; or give more time: timeout="
     )
     assert server.seen == []

@@ -76,6 +76,53 @@ def test_a_client_of_the_users_keeps_a_deadline_too(serve):
     assert caught.value.deadline_s == SHORT
 
 
+def test_an_asynchronous_client_of_the_users_is_cancelled(serve):
+    server = serve(drip(reply(200, b"", 10**6)))
+
+    async def main():
+        async with httpx.AsyncClient(timeout=None) as http:
+            client = dynclient.AsyncClient(
+                document(), server=server.url, transport=http, deadline=SHORT
+            )
+            with pytest.raises(errors.TimedOut) as caught:
+                await client.run()
+            server.script = lambda _: [reply(200, b"1")]
+            return caught.value, await client.with_options(deadline=PATIENT).run()
+
+    error, data = asyncio.run(main())
+    assert (error.deadline_s, error.status, data) == (SHORT, 200, 1)
+
+
+def test_a_stream_ends_with_the_deadline(serve, kind):
+    server = serve(
+        [reply(200, length=None, transfer_encoding="chunked", content_type="application/jsonl"), b"2\r\n1\n\r\n", HANG]
+    )  # fmt: skip
+    made = document(
+        responses={"200": {"description": "", "content": {"application/jsonl": {"itemSchema": {}}}}}
+    )
+    made["openapi"] = "3.2.0"
+    items = []
+
+    def read():
+        options = {"server": server.url, "deadline": SHORT, "timeout": PATIENT}
+        with dynclient.Client(made, **options) as client, client.run.stream() as stream:
+            items.extend(stream)
+
+    async def read_async():
+        async with (
+            dynclient.AsyncClient(
+                made, server=server.url, deadline=SHORT, timeout=PATIENT
+            ) as client,
+            client.run.stream() as stream,
+        ):
+            async for item in stream:
+                items.append(item)  # noqa: PERF401 (the loop ends in an error)
+
+    with pytest.raises(errors.TimedOut) as caught:
+        read() if kind.name == "sync" else asyncio.run(read_async())
+    assert (caught.value.deadline_s, items) == (SHORT, [1])
+
+
 def test_a_server_that_reads_nothing_cannot_hold_a_caller(serve, kind):
     server = serve([], reads=False)
     made = document(method="put", body=content({"type": "string"}))

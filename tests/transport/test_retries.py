@@ -102,6 +102,8 @@ def test_attempts_are_counted_and_the_last_failure_is_told(serve, kind, slept):
         kind.send(document(), server=server.url, retries=3)
     assert (len(caught.value.attempts), len(server.seen), len(slept)) == (4, 4, 3)
     assert [each.wait_s for each in caught.value.attempts] == [*slept, 0.0]
+    outcomes = ", ".join(["BrokenResponse"] * 4)
+    assert str(caught.value).splitlines()[1:] == [f"  4 attempts: {outcomes}"]
 
 
 def exchange(method="POST", body=b"x", retries=1, follow=None):
