@@ -74,6 +74,7 @@ RULES = ("tests/plan/test_document_check.py",)
 OVERLAPS = ("tests/plan/test_overlap_rules.py",)
 CACHE = ("tests/document/test_document_cache.py",)
 INDEXED = ("tests/document/test_indexed_tree.py", "tests/document/test_document_cache.py")
+FETCHER = ("tests/transport/test_document_fetcher.py",)
 DOWNLOADS = ("tests/transport/test_downloaded_files.py",)
 DOWNLOADS_TLS = ("tests/transport/test_downloaded_files.py", "tests/transport/test_tls.py")
 SHARED_ROOTS = ("tests/schema/test_fast_roots.py", "tests/schema/test_engine.py")
@@ -351,6 +352,8 @@ FAULTS = [
     Planted("a validator is sent to another URL", "transport/downloaded_file.py", "if digest_url(url) != self.final_url:", "if False:", DOWNLOADS),
     Planted("what must not be stored is kept", "transport/downloaded_file.py", 'may_be_kept = "no-store" not in headers.get("cache-control", "").lower()', "may_be_kept = True", DOWNLOADS),
     Planted("what is gone is kept", "transport/document_download.py", "        cache.remove_download(uri)  # It is gone, or may no longer be read.\n", "", DOWNLOADS),
+    Planted("where a redirect led is no base", "document/files/document_files.py", "retrieval_uri = self.retrieval_uri or self.uri", "retrieval_uri = self.uri", FETCHER),
+    Planted("a redirect vouches for every origin", "document/files/reference_boundary.py", "return retrieved is not None and _get_origin(url) == _get_origin(retrieved)", "return True", FETCHER),
     Planted("an answer to no question means unchanged", "transport/document_download.py", "asked = known if conditions else None", "asked = known", DOWNLOADS),
     Planted("a cached text keeps to no limits", "document/files/file_loader.py", "if not self._limits.are_of_text:", "if False:", LIMITS),
     Planted("the values of JSON are not counted", "document/yaml/yaml12.py", "if node_count > limits.nodes:", "if False:", LIMITS),

@@ -130,6 +130,7 @@ def _load_within(
         may_fetch=boundary.may_fetch,
         overlays=overlays,
         limits=limits,
+        retrieval_urls=boundary.retrieval_urls,
     )
 
 

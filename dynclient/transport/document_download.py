@@ -122,7 +122,10 @@ def _request(
                         url = urljoin(url, response.headers["location"])
                         continue
                     asked = known if conditions else None
-                    return _read_response(response, url, uri, asked, limits)
+                    file = _read_response(response, url, uri, asked, limits)
+                    if url != uri:
+                        boundary.retrieval_urls[uri] = url
+                    return file
             except httpx.InvalidURL:
                 # Its text quotes a part of the URL, which may be one of a password.
                 text = f"no document at {mask_url(url)}: it is no valid URL"

@@ -91,3 +91,51 @@ def test_a_redirect_of_a_document_from_the_net_reaches_no_private_host(serve):
     with pytest.raises(errors.DocumentNotFound, match="private"):
         dynclient.load(f"{server.url}/a")
     assert inner.seen == []
+
+
+def refer_to(reference):
+    """Return a document whose one path item is what a reference names."""
+    return json.dumps({**DOCUMENT, "paths": {"/a": {"$ref": reference}}}).encode()
+
+
+ITEM = json.dumps({"get": {"operationId": "run", "responses": {}}}).encode()
+
+
+def test_references_are_relative_to_where_a_redirect_led(serve):
+    """Source: RFC 3986 §5.1.3."""
+    files = {"/v2/spec/api.json": refer_to("paths/a.json"), "/v2/spec/paths/a.json": ITEM}
+    moved = reply(302, b"", location="/v2/spec/api.json")
+    server = serve(
+        lambda seen: [moved if seen.target == "/latest" else reply(200, files[seen.target])]
+    )
+    assert list(dynclient.load(f"{server.url}/latest").operations) == ["run"]
+    assert [seen.target for seen in server.seen][-1] == "/v2/spec/paths/a.json"
+
+
+@pytest.mark.parametrize(
+    ("reference", "address", "cause"),
+    [
+        ("a.json", "93.184.215.14", None),
+        ("https://moved.example/other/a.json", "93.184.215.14", None),
+        ("https://third.example/a.json", "93.184.215.14", "of another origin than the document"),
+        ("a.json", "127.0.0.1", "private"),
+    ],
+)
+def test_references_may_name_the_public_origin_that_a_redirect_led_to(
+    monkeypatch, reference, address, cause
+):
+    def answer(request):
+        host, path = request.headers["host"], request.url.path
+        if host == "first.example":
+            return httpx.Response(302, headers={"location": "https://moved.example/v2/api.json"})
+        assert host == "moved.example"
+        return httpx.Response(200, content=iter([refer_to(reference) if "api" in path else ITEM]))
+
+    resolving(monkeypatch, "93.184.215.14", *[address] * 3)
+    monkeypatch.setattr(httpx.Client, "_transport_for_url", lambda *_: httpx.MockTransport(answer))
+    loaded = dynclient.load("https://first.example/api.json")
+    if cause is None:
+        assert list(loaded.operations) == ["run"]
+    else:
+        (problem,) = [each for each in loaded.problems if each.severity == "error"]
+        assert cause in problem.message

@@ -48,6 +48,7 @@ class DocumentFile:
         may_have_discriminators: whether a schema in it may have a discriminator.
         find_traps: returns a problem for each text that the versions of YAML read differently.
         origins: where its parts come from, where an overlay has changed it.
+        retrieval_uri: the URI that it came from at last, behind redirects; "": its own.
 
     """
 
@@ -62,18 +63,21 @@ class DocumentFile:
     may_have_discriminators: bool = True
     find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
     origins: TreeOrigins | None = None
+    retrieval_uri: str = ""
 
     @cached_property
     def base_uri(self) -> str:
         """What its references are relative to: its `$self`, else where it was read.
 
-        Source: OAS 3.2.0 OpenAPI Object, $self.
+        Source: OAS 3.2.0 OpenAPI Object, $self; RFC 3986 §5.1.3.
         """
+        retrieval_uri = self.retrieval_uri or self.uri
         is_document = isinstance(self.tree, dict) and "openapi" in self.tree
         own_uri = self.tree.get("$self") if is_document else None
         if not isinstance(own_uri, str):
-            return self.uri
-        return split_fragment(join_uri(self.uri, own_uri))[0]
+            is_own = retrieval_uri == self.uri
+            return self.uri if is_own else split_fragment(retrieval_uri)[0]
+        return split_fragment(join_uri(retrieval_uri, own_uri))[0]
 
     @cached_property
     def resources(self) -> SchemaResources:

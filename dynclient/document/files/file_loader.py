@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.document.cache.cached_file import build_entry, read_entry
@@ -53,6 +54,7 @@ def load_files(
     may_fetch: bool = False,
     overlays: Sequence[DocumentFile] = (),
     limits: LoadingLimits = DEFAULT_LIMITS,
+    retrieval_urls: Mapping[str, str] = MappingProxyType({}),
 ) -> DocumentFiles:
     """Load a document. Other files are read when a reference to them is first resolved.
 
@@ -67,6 +69,8 @@ def load_files(
         may_fetch: whether a reference may lead to the net.
         overlays: documents that change the entry document, in this order.
         limits: how much the document may hold.
+        retrieval_urls: the URI of a file that was redirected → the URL that it came from at last;
+            `fetch` adds to it.
 
     Raises:
         DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
@@ -75,7 +79,7 @@ def load_files(
         DocumentTooLarge: the text of `source` is beyond the limits.
 
     """
-    reader = _FileReader(fetch, cache, limits)
+    reader = _FileReader(fetch, cache, limits, retrieval_urls)
     if isinstance(source, Mapping):
         root = mapping_uri
         entry = reader.read_mapping(source, root)
@@ -98,10 +102,17 @@ def load_files(
 class _FileReader:
     """Reads the files of one document, up to a limit."""
 
-    def __init__(self, fetch: Fetch, cache: DocumentCache, limits: LoadingLimits) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        cache: DocumentCache,
+        limits: LoadingLimits,
+        retrieval_urls: Mapping[str, str],
+    ) -> None:
         self._fetch = fetch
         self._cache = cache
         self._limits = limits
+        self._retrieval_urls = retrieval_urls
         self._count = 0
         self._identifies_schemas = True
 
@@ -131,7 +142,12 @@ class _FileReader:
         file = self._parse(uri, data, locate)
         has_identifiers = self._identifies_schemas and file.may_have_resources
         find_traps = partial(locate.find_traps, uri)
-        return replace(file, may_have_resources=has_identifiers, find_traps=find_traps)
+        return replace(
+            file,
+            retrieval_uri=self._retrieval_urls.get(uri, uri),
+            may_have_resources=has_identifiers,
+            find_traps=find_traps,
+        )
 
     def _parse(self, uri: str, data: bytes, locate: _LazyLocator) -> DocumentFile:
         """Return a file from the cache, or parse it and put it there."""

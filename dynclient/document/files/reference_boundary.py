@@ -34,6 +34,7 @@ class ReferenceBoundary(NamedTuple):
 
     Attributes:
         root: the URI of the entry document, or of what its references are relative to.
+        retrieval_urls: the URI of a file that was redirected → the URL that it came from at last.
         allowed: what they may name besides: the URIs of files, folders, and of URLs with all below
             them.
         allows_everything: whether they may name every file and every host; a document from the net
@@ -43,6 +44,7 @@ class ReferenceBoundary(NamedTuple):
     """
 
     root: str
+    retrieval_urls: dict[str, str]
     allowed: tuple[str, ...] = ()
     allows_everything: bool = False
     folder: Path | None = None
@@ -92,12 +94,20 @@ class ReferenceBoundary(NamedTuple):
             DocumentNotFound: it may not be fetched.
 
         """
-        if self.allows_everything or self.is_vouched(url):
+        if self.allows_everything or self.is_vouched(url) or self._has_retrieved_origin(url):
             return
         reason = "a document of this machine fetches nothing from the net"
         if is_remote(self.root):
             reason = "it is of another origin than the document"
         raise _build_refusal(url, reason)
+
+    def _has_retrieved_origin(self, url: str) -> bool:
+        """Tell whether a URL has the origin that the entry document came from, behind redirects.
+
+        Nobody vouched for that origin: it must be a public one.
+        """
+        retrieved = self.retrieval_urls.get(self.root)
+        return retrieved is not None and _get_origin(url) == _get_origin(retrieved)
 
 
 def build_boundary(
@@ -113,9 +123,9 @@ def build_boundary(
     """
     folder = find_boundary_folder(to_path(root)) if get_scheme(root) == "file" else None
     if isinstance(allow_references, bool):
-        return ReferenceBoundary(root, (), allow_references, folder)
+        return ReferenceBoundary(root, {}, (), allow_references, folder)
     uris = [to_uri(one if isinstance(one, str) else Path(one)) for one in allow_references]
-    return ReferenceBoundary(root, tuple(uris), folder=folder)
+    return ReferenceBoundary(root, {}, tuple(uris), folder=folder)
 
 
 def find_boundary_folder(path: Path) -> Path:
