@@ -248,3 +248,11 @@ def test_parts_without_a_type_are_never_text_without_a_boundary(schema, media_ty
     bound = dynclient.Client(made)["run"]
     assert bound.validate(body="text") != []
     assert bound.validate(body={"note": "a"}) == []
+
+
+@pytest.mark.parametrize("keyword", [{"enum": ["draft", "final"]}, {"const": "draft"}])
+def test_listed_values_of_a_file_refuse_no_file(keyword):
+    file = {"type": "string", "format": "binary", **keyword}
+    form = {"type": "object", "properties": {"file": file}, "required": ["file"]}
+    for body in (content(file, "application/octet-stream"), content(form, "multipart/form-data")):
+        call(document({"/a": {"post": operation(body=body)}}))
