@@ -86,7 +86,7 @@ def select_operations(document: Document, tag: str | None, search: str | None) -
         operations = [bound.operation for bound in Client(document).find(search)]
     if tag is None:
         return operations
-    return [operation for operation in operations if tag in operation.tags]
+    return [one for one in operations if tag in document.list_tags_with_parents(one.tags)]
 
 
 def _suggest_tag(document: Document, tag: str) -> str:

@@ -324,10 +324,10 @@ class BaseClient(NotebookView, Generic[OperationT]):
 
     @cached_property
     def tags(self) -> Mapping[str, Mapping[str, OperationT]]:
-        """The operations of each tag."""
+        """The operations of each tag, and of the tags below it."""
         found: dict[str, list[str]] = {tag: [] for tag in self.document.tags}
         for key, operation in self.document.operations.items():
-            for tag in operation.tags:
+            for tag in self.document.list_tags_with_parents(operation.tags):
                 found[tag].append(key)
         return TagMapping({tag: OperationMapping(self, keys) for tag, keys in found.items()})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
@@ -104,6 +104,29 @@ class Document:
             for name in operation.tags:
                 descriptions.setdefault(name, "")
         return MappingProxyType(descriptions)
+
+    @cached_property
+    def _parents_by_tag(self) -> Mapping[str, str]:
+        """The declared tags that stand below another one → that tag.
+
+        Source: OAS 3.2.0 Tag Object.
+        """
+        parents: dict[str, str] = {}
+        for tag in self.top.list_items("tags"):
+            parent = tag.get_text("parent")
+            if parent and parent in self.tags:
+                parents[tag.get_text("name")] = parent
+        return parents
+
+    def list_tags_with_parents(self, names: Iterable[str]) -> list[str]:
+        """Return tags and those above them, each once."""
+        found: dict[str, None] = {}
+        for own in names:
+            tag = own
+            while tag and tag not in found:
+                found[tag] = None
+                tag = self._parents_by_tag.get(tag, "")
+        return list(found)
 
     @cached_property
     def security_schemes(self) -> Mapping[str, SecurityScheme]:

@@ -9,6 +9,7 @@ import pytest
 from support.documents import OK, Server, answer, content, document, operation, parameter
 
 import dynclient
+from dynclient.cli.list import select_operations
 
 
 def build_document(paths, **fields):
@@ -263,3 +264,19 @@ def test_servers_have_names_and_schemes_their_flows():
     assert server.last.headers["authorization"] == "Bearer t"
     assert [each.name for each in client.document.servers] == ["production"]
     assert client.document.problems == ()
+
+
+def test_the_operations_of_a_tag_are_those_of_its_parents_too():
+    tags = [{"name": "a"}, {"name": "b", "parent": "a"}, {"name": "c", "parent": "b"}]
+    circle = [{"name": "d", "parent": "e"}, {"name": "e", "parent": "d"}]
+    paths = {f"/{tag}": {"get": operation(operationId=f"get_{tag}", tags=[tag])} for tag in "abcd"}
+    client = dynclient.Client(document(paths, version="3.2.0", tags=[*tags, *circle]))
+    assert {tag: [*operations] for tag, operations in client.tags.items()} == {
+        "a": ["get_a", "get_b", "get_c"],
+        "b": ["get_b", "get_c"],
+        "c": ["get_c"],
+        "d": ["get_d"],
+        "e": ["get_d"],
+    }
+    found = select_operations(client.document, "b", None)
+    assert [each.id for each in found] == ["get_b", "get_c"]
