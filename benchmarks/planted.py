@@ -61,6 +61,7 @@ DEFAULT_MAPPING = ("tests/schema/test_default_mapping.py",)
 SCOPES = ("tests/schema/test_dynamic_references.py",)
 RESOURCES = ("tests/document/test_schema_resources.py",)
 BOUNDARIES = ("tests/transport/test_reference_boundaries.py",)
+OVERLAYS = ("tests/document/test_overlay.py",)
 FETCHER = (
     "tests/transport/test_document_fetcher.py",
     "tests/transport/test_reference_boundaries.py",
@@ -352,6 +353,8 @@ FAULTS = [
     Planted("a validator is sent to another URL", "transport/downloaded_file.py", "if digest_url(url) != self.final_url:", "if False:", DOWNLOADS),
     Planted("what must not be stored is kept", "transport/downloaded_file.py", 'may_be_kept = "no-store" not in headers.get("cache-control", "").lower()', "may_be_kept = True", DOWNLOADS),
     Planted("what is gone is kept", "transport/document_download.py", "        cache.remove_download(uri)  # It is gone, or may no longer be read.\n", "", DOWNLOADS),
+    Planted("an overlay changes what it shares", "document/overlay.py", "node[key] = _copy_container(node[key])", "pass", OVERLAYS),
+    Planted("the items behind a removed one count as copied", "document/overlay.py", "self._find_copied_keys(parent).clear()", "pass", OVERLAYS),
     Planted("where a redirect led is no base", "document/files/document_files.py", "retrieval_uri = self.retrieval_uri or self.uri", "retrieval_uri = self.uri", FETCHER),
     Planted("a redirect vouches for every origin", "document/files/reference_boundary.py", "return retrieved is not None and _get_origin(url) == _get_origin(retrieved)", "return True", FETCHER),
     Planted("an answer to no question means unchanged", "transport/document_download.py", "asked = known if conditions else None", "asked = known", DOWNLOADS),

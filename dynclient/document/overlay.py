@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from dynclient.document.cache.indexed_tree import IndexedObject
 from dynclient.document.files.document_files import DocumentFile
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem, Severity
@@ -51,30 +52,28 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         application.apply(overlay)
         problems += overlay.problems
     problems += application.problems
-    text = _write_json(application.tree)
     identifies_schemas = has_schema_resources(application.tree)
     return replace(
         entry,
         tree=application.tree,
         problems=tuple(problems),
         origins=application.origins,
-        may_refer_to_files=_may_hold(text, may_refer_to_files),
-        may_have_resources=identifies_schemas and _may_hold(text, may_have_resources),
-        may_have_discriminators=_may_hold(text, may_have_discriminators),
+        may_refer_to_files=entry.may_refer_to_files or _may_hold(overlays, may_refer_to_files),
+        may_have_resources=identifies_schemas
+        and (entry.may_have_resources or _may_hold(overlays, may_have_resources)),
+        may_have_discriminators=entry.may_have_discriminators
+        or _may_hold(overlays, may_have_discriminators),
     )
 
 
-def _may_hold(text: bytes | None, may_hold: Callable[[bytes], bool]) -> bool:
-    """Tell whether a tree may hold what a search of its text finds; without a text it may."""
-    return text is None or may_hold(text)
+def _may_hold(overlays: Sequence[DocumentFile], may_hold: Callable[[bytes], bool]) -> bool:
+    """Tell whether overlays may hold what a search of their texts finds."""
+    return any(may_hold(_write_json(overlay.tree)) for overlay in overlays)
 
 
-def _write_json(tree: Any) -> bytes | None:
-    """Return the text of a changed tree; None where JSON cannot write it."""
-    try:
-        return json.dumps(tree).encode("ascii")
-    except (ValueError, RecursionError):
-        return None
+def _write_json(tree: Any) -> bytes:
+    # A copy: what comes from the cache is read by its own methods only.
+    return json.dumps(_copy_tree(tree)).encode("ascii")
 
 
 def _check_version(overlay: DocumentFile) -> None:
@@ -87,12 +86,19 @@ def _check_version(overlay: DocumentFile) -> None:
         raise UnsupportedVersion(f"{name} is Overlay {shorten(str(version))}", hint=_SUPPORTED)
 
 
+#: The keys of containers that were copied, and those of the containers in them.
+_CopiedKeys = dict[str | int, "_CopiedKeys"]
+
+
 class _IncompatibleUpdateError(Exception):
     """An update that does not fit its target."""
 
 
 class _OverlayApplication:
     """The tree of a document while overlays change it.
+
+    What is changed is copied first, with all around it. So what no action looks at is not even
+    parsed, where the document comes from the cache.
 
     Attributes:
         tree: the tree.
@@ -102,7 +108,9 @@ class _OverlayApplication:
     """
 
     def __init__(self, entry: DocumentFile) -> None:
-        self.tree = _copy_tree(entry.tree)
+        self.tree = _copy_container(entry.tree)
+        #: The containers that were copied, each under its key in the one around it.
+        self._copied: _CopiedKeys = {}
         self.origins = TreeOrigins(entry.uri)
         self.problems: list[Problem] = []
 
@@ -179,12 +187,13 @@ class _OverlayApplication:
             self._remove_keys(parent, keys)
 
     def _remove_keys(self, parent: tuple[str | int, ...], keys: list[str | int]) -> None:
-        container = self._get(parent)
+        container = self._get_copied(parent)
         location = _to_location(parent)
         if isinstance(container, list):
             indexes = {int(key) for key in keys}
             self.origins.remove_items(location, indexes, len(container))
             container[:] = [item for i, item in enumerate(container) if i not in indexes]
+            self._find_copied_keys(parent).clear()  # The items behind them moved up.
             return
         for key in keys:
             del container[key]
@@ -234,16 +243,17 @@ class _OverlayApplication:
         node = self._get(target)
         location = _to_location(target)
         if isinstance(node, dict) and isinstance(value, dict):
+            node = self._get_copied(target)
             for key, item in value.items():
                 self._update_member(node, key, item, target, (origin[0], (*origin[1], key)))
         elif isinstance(node, list):
-            self._append(node, value, location, origin)
+            self._append(self._get_copied(target), value, location, origin)
         elif isinstance(node, dict | list) or isinstance(value, dict | list) or not target:
             place = "".join(f"/{token}" for token in location) or "/"
             text = f"{_describe(value)} cannot be merged into {_describe(node)}, at {place}"
             raise _IncompatibleUpdateError(text)
         else:
-            self._get(target[:-1])[target[-1]] = value
+            self._get_copied(target[:-1])[target[-1]] = value
             self.origins.replace(location, origin)
 
     def _append(self, node: list[Any], value: Any, location: Location, origin: Origin) -> None:
@@ -283,6 +293,22 @@ class _OverlayApplication:
             node = node[key]
         return node
 
+    def _get_copied(self, target: tuple[str | int, ...]) -> Any:
+        """Return a container of the tree that may be changed: a copy, as all around it is."""
+        node, copied = self.tree, self._copied
+        for key in target:
+            if key not in copied:
+                node[key] = _copy_container(node[key])
+                copied[key] = {}
+            node, copied = node[key], copied[key]
+        return node
+
+    def _find_copied_keys(self, target: tuple[str | int, ...]) -> _CopiedKeys:
+        copied = self._copied
+        for key in target:
+            copied = copied[key]
+        return copied
+
     def _report(
         self,
         overlay: DocumentFile,
@@ -306,6 +332,13 @@ def _describe(value: Any) -> str:
     if isinstance(value, dict):
         return "an object"
     return "a list" if isinstance(value, list) else "a value"
+
+
+def _copy_container(value: Any) -> Any:
+    """Return a container with the same members, which may be changed."""
+    if isinstance(value, IndexedObject):
+        return value.copy_unread()
+    return value.copy() if isinstance(value, dict | list) else value
 
 
 def _copy_tree(value: Any) -> Any:

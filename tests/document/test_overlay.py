@@ -301,3 +301,67 @@ def test_origins_follow_items_that_move_up(removals, keys):
 @given(st.text(max_size=20))
 def test_no_text_of_a_target_stops_the_document(target):
     assert list(apply({"target": target, "update": {"x-a": 1}}).operations) is not None
+
+
+CACHED_ACTIONS = [
+    {"target": "$.info", "update": {"title": "New"}},
+    {"target": "$.paths['/a'].get", "update": {"parameters": [{"name": "w", "in": "query"}]}},
+    {"target": "$.paths['/a'].get.parameters[0]", "remove": True},
+    {"target": "$.paths['/a'].get.parameters[0]", "update": {"description": "the first"}},
+    {"target": "$.paths['/b']", "remove": True},
+    {"target": "$.paths", "update": {"/b": {"get": operation(operationId="other")}}},
+    {"target": "$.paths['/b'].get", "update": {"summary": "new"}},
+    {"target": "$..get", "update": {"x-seen": True}},
+    {"target": "$.paths['/c'].get", "copy": "$.paths['/a'].get"},
+]
+
+
+def build_cached_document(tmp_path):
+    """Return the path of a document whose parsed text is in the cache."""
+    made = shop()
+    made["paths"]["/c"] = {"get": operation(operationId="c", description="long " * 100)}
+    made["x-long"] = {"note": "long " * 100}
+    path = tmp_path / "api.yaml"
+    path.write_text("# yaml\n" + json.dumps(made))
+    assert list(dynclient.load(path).operations) == ["a", "b", "c"]
+    return path
+
+
+@pytest.mark.parametrize("count", range(1, len(CACHED_ACTIONS) + 1))
+def test_a_document_from_the_cache_is_changed_like_any_other(tmp_path, count):
+    path = build_cached_document(tmp_path)
+    before = dynclient.load(path).top.value.copy()
+    changed = dynclient.load(path, overlay=overlay(*CACHED_ACTIONS[:count]))
+    text = path.read_text().removeprefix("# yaml\n")
+    plain = dynclient.load(json.loads(text), overlay=overlay(*CACHED_ACTIONS[:count]))
+    assert changed.top.value == plain.top.value
+    assert list_codes(changed) == list_codes(plain)
+    assert dynclient.load(path).top.value.copy() == before
+
+
+def test_an_overlay_reads_only_what_it_changes(tmp_path):
+    path = build_cached_document(tmp_path)
+    changed = dynclient.load(path, overlay=overlay(*CACHED_ACTIONS[:2]))
+    unread = {key for key, value in dict.items(changed.top.value) if "_Unread" in repr(type(value))}
+    assert "x-long" in unread
+    assert changed.title == "New"
+
+
+def test_an_overlay_from_the_cache_may_look_like_a_document(tmp_path):
+    looks_like_both = {**overlay(CACHED_ACTIONS[0]), "openapi": "3.1.0", "x": {"y": "long " * 100}}
+    path = tmp_path / "overlay.yaml"
+    path.write_text("# yaml\n" + json.dumps(looks_like_both))
+    for _ in range(2):
+        assert dynclient.load(shop(), overlay=path).title == "New"
+
+
+def test_an_item_that_moved_up_is_changed_in_one_place_only():
+    text = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\nx-a: &a [{n: 0}, {n: 1}, {n: 2}]\nx-b: *a\n"
+    actions = [
+        {"target": "$['x-a'][1]", "update": {"seen": 1}},
+        {"target": "$['x-a'][0]", "remove": True},
+        {"target": "$['x-a'][1]", "update": {"seen": 2}},
+    ]
+    top = dynclient.load(text, overlay=overlay(*actions)).top.value
+    assert top["x-a"] == [{"n": 1, "seen": 1}, {"n": 2, "seen": 2}]
+    assert top["x-b"] == [{"n": 0}, {"n": 1}, {"n": 2}]

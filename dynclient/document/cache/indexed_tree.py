@@ -142,8 +142,9 @@ class _Unread:
 class IndexedObject(dict[str, Any]):
     """An object of a tree whose members are parsed when they are looked at.
 
-    It is only read. As it has an iterator of its own, `dict(x)` and `{**x}` read its members too;
-    what goes round its methods, as some libraries in C do, meets `_Unread`, which is no JSON.
+    A document only reads it; an overlay changes a copy. As it has an iterator of its own, `dict(x)`
+    and `{**x}` read its members too; what goes round its methods, as some libraries in C do, meets
+    `_Unread`, which is no JSON.
     """
 
     __slots__ = ("_text",)
@@ -175,6 +176,13 @@ class IndexedObject(dict[str, Any]):
         """Return the members."""
         self._read_all()
         return super().values()
+
+    def copy_unread(self) -> IndexedObject:
+        """Return another one with the same members, of which those stay unread that are."""
+        copied = IndexedObject([{}, {}], self._text)
+        for key in self:
+            dict.__setitem__(copied, key, dict.__getitem__(self, key))
+        return copied
 
     def copy(self) -> dict[str, Any]:
         """Return a plain copy."""
