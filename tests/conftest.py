@@ -51,3 +51,17 @@ def real_documents(tmp_path_factory):
         (folder / "talon-one-full.yaml").read_bytes()
     )
     return unpacked / "documents"
+
+
+@pytest.fixture(scope="session")
+def revision_pairs(tmp_path_factory):
+    """The folder of the pairs of real revisions, `NAME.old.*` and `NAME.new.*`, that DYNCLIENT_CORPUS names."""
+    if "DYNCLIENT_CORPUS" not in os.environ:
+        pytest.skip("DYNCLIENT_CORPUS names no folder of real documents")
+    folder = Path(os.environ["DYNCLIENT_CORPUS"])
+    if (folder / "revision-pairs").is_dir():
+        return folder / "revision-pairs"
+    unpacked = tmp_path_factory.mktemp("pairs")
+    with tarfile.open(folder / "revision-pairs.tar.xz") as archive:
+        archive.extractall(unpacked, filter="data")
+    return unpacked / "revision-pairs"

@@ -4,7 +4,8 @@ import pytest
 
 import dynclient
 from dynclient.containment import ContainmentChecker, SchemaView
-from dynclient.containment.witnesses import validator_cache
+from dynclient.containment.witnesses import SignedSchema, validator_cache
+from dynclient.containment.witnesses.search_results import UNSATISFIABLE
 from dynclient.diffing.compare import limited_comparison, schema_changes
 from dynclient.schema.dialect import Schema, remove_repeated_references
 from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
@@ -93,6 +94,35 @@ def test_many_alternatives_without_a_tag_are_compared():
     (change,) = dynclient.diff(build_overlapping(), build_overlapping(maxLength=5)).changes
 
     assert (change.level, change.where, change.proof) == ("breaking", "body.p50", "witness")
+
+
+def build_overlapping_everywhere(**keywords):
+    """20 objects that require nothing, so that a declared value fits all of them, or none."""
+    schemas = {}
+    for n in range(20):
+        own = {"type": "string", **(keywords if n == 10 else {})}
+        properties = {"name": {"type": "string"}, f"p{n}": own}
+        schemas[f"S{n}"] = {"type": "object", "properties": properties}
+    return build_document({"oneOf": list(map(refer, schemas))}, schemas)
+
+
+def test_what_breaks_nobody_only_because_no_value_fits_is_undecided():
+    old, new = build_overlapping_everywhere(), build_overlapping_everywhere(maxLength=5)
+
+    (change,) = dynclient.diff(old, new).changes
+
+    assert (change.level, change.where, change.proof) == ("warning", "body.p10", "unknown")
+    assert "no value fits the schema of who sends" in change.because
+
+
+def test_that_a_schema_has_no_value_is_proved_once():
+    view = SchemaView({}, "producer", "request")
+    generator = ContainmentChecker(view, view).witness_generator
+    empty = SignedSchema(view, Schema({"allOf": [{"type": "string"}, {"type": "integer"}]}))
+    other = SignedSchema(view, Schema({"type": "object"}), is_positive=False)
+
+    assert generator.generate((empty, other)) is UNSATISFIABLE
+    assert generator.generate((empty,)) is UNSATISFIABLE
 
 
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])

@@ -111,9 +111,12 @@ def compare_encodings(
     if documented[0] != documented[1]:
         finding = build_finding("misread")
         yield replace(finding, key=(finding.key, "items"), documented=documented)
+    names = dict.fromkeys([*old.encodings, *new.encodings])
+    if not names or _is_unchanged(context, old, new):
+        return
     bodies = _read_body(context, old, old=True), _read_body(context, new, old=False)
     separator = "." if context.exposure.direction == "request" else ": "
-    for name in dict.fromkeys([*old.encodings, *new.encodings]):
+    for name in names:
         situation = _choose_situation(name, *bodies, old_sends=context.old_sends)
         if situation is None:
             continue
@@ -125,6 +128,17 @@ def compare_encodings(
             where=f"{finding.where}{separator}{name}",
             documented=(old_encoding or None, new_encoding or None),
         )
+
+
+def _is_unchanged(context: ComparisonContext, old: MediaType, new: MediaType) -> bool:
+    """Tell whether nothing was edited that says how a body is written."""
+    if old.node.value.get("encoding") != new.node.value.get("encoding"):
+        return False
+    documents, direction = context.documents, context.exposure.direction
+    schemas = [
+        documents.translate_content(entry, direction, old=entry is old) for entry in (old, new)
+    ]
+    return not documents.get_edit_finder(direction).find_edits(*schemas)
 
 
 def _read_body(context: ComparisonContext, entry: MediaType, *, old: bool) -> EncodedBody:

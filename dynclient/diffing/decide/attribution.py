@@ -37,15 +37,20 @@ def attribute_to_edit(
 
     It is an edit at the same place, of a kind that can refuse values so; else the nearest edit
     around it.
+
+    Args:
+        incompatibility: the incompatibility.
+        edits: what was edited, apart from annotations.
+        exposure: who sends the values.
+
     """
     places = (incompatibility.subschema_place, incompatibility.superschema_place)
     if not exposure.old_sends:
         places = places[1], places[0]
-    refusing = [edit for edit in edits if is_assertion_edit(edit)]
     if incompatibility.property_name:
-        candidates = _find_property_edits(incompatibility, refusing, places)
+        candidates = _find_property_edits(incompatibility, edits, places)
     else:
-        candidates = _find_value_edits(incompatibility, refusing, places)
+        candidates = _find_value_edits(incompatibility, edits, places)
     for edit in candidates:
         if edit.path == incompatibility.path:
             return edit
@@ -53,7 +58,7 @@ def attribute_to_edit(
         if all(_find_sides_at(edit, places)):
             return edit
     # A component that both places share may stand on one side of this edit, and of that around it.
-    enclosing = _find_enclosing_edit(incompatibility, refusing)
+    enclosing = _find_enclosing_edit(incompatibility, edits)
     return enclosing or next(iter(candidates), None)
 
 
@@ -67,13 +72,12 @@ def find_nearest_edit(
 
     Args:
         incompatibility: the incompatibility.
-        edits: what was edited.
+        edits: what was edited, apart from annotations.
         preferred: the keys of the edits to prefer where several are as near.
 
     """
-    refusing = [edit for edit in edits if is_assertion_edit(edit)]
     return max(
-        refusing,
+        edits,
         key=lambda edit: (
             _count_common_steps(edit.path, incompatibility.path),
             edit.key in preferred,
@@ -97,7 +101,7 @@ def is_assertion_edit(edit: Edit) -> bool:
 
 
 def _find_property_edits(
-    incompatibility: Incompatibility, edits: list[Edit], places: PlacePair
+    incompatibility: Incompatibility, edits: Sequence[Edit], places: PlacePair
 ) -> list[Edit]:
     """Return the edits of the property that an object asks for or refuses."""
     name = incompatibility.property_name
@@ -107,7 +111,7 @@ def _find_property_edits(
 
 
 def _find_value_edits(
-    incompatibility: Incompatibility, edits: list[Edit], places: PlacePair
+    incompatibility: Incompatibility, edits: Sequence[Edit], places: PlacePair
 ) -> list[Edit]:
     """Return the edits of the value itself, preferably of a kind that can refuse so."""
     unnamed = [edit for edit in edits if not edit.property_name]
@@ -129,7 +133,7 @@ def _find_sides_at(edit: Edit, places: PlacePair) -> tuple[bool, bool]:
     return old_place in edit.old_part_places, new_place in edit.new_part_places
 
 
-def _find_enclosing_edit(incompatibility: Incompatibility, edits: list[Edit]) -> Edit | None:
+def _find_enclosing_edit(incompatibility: Incompatibility, edits: Sequence[Edit]) -> Edit | None:
     """Return the nearest edit around it that can show inside, such as other alternatives."""
     nearest: Edit | None = None
     for edit in edits:

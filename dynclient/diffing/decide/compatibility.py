@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from dynclient.containment import (
@@ -188,7 +189,7 @@ class SchemaPair:
 
     def find_cause(self, incompatibility: Incompatibility) -> tuple[Edit | None, CauseKey]:
         """Return the edit that it comes from, if there is one, and the key of the cause."""
-        edit = attribute_to_edit(incompatibility, self.edits, self.exposure)
+        edit = attribute_to_edit(incompatibility, self.assertion_edits, self.exposure)
         if edit is not None:
             return edit, edit.key
         return None, (
@@ -207,10 +208,10 @@ class SchemaPair:
             for difference in edit.differences
         )
 
-    @property
-    def has_assertion_edits(self) -> bool:
-        """Whether more than annotations was edited."""
-        return any(map(is_assertion_edit, self.edits))
+    @cached_property
+    def assertion_edits(self) -> list[Edit]:
+        """The edits of more than annotations."""
+        return list(filter(is_assertion_edit, self.edits))
 
 
 class CompatibilityChecker:
@@ -250,9 +251,9 @@ class CompatibilityChecker:
         if pair.exposure.old_sends:
             self._check_for_reader(verdicts, pair, "code")
         has_none = not verdicts.by_edit and not verdicts.unattributed
-        if has_none and pair.has_assertion_edits:
+        if has_none and pair.assertion_edits:
             self._check_without_values(verdicts, pair)
-        verdicts.attach_undecided(pair.edits)
+        verdicts.attach_undecided(pair.assertion_edits)
         if not pair.exposure.old_sends:
             verdicts.copy_to_code()
         return verdicts

@@ -22,10 +22,16 @@ _NodeKey = tuple[tuple[int, ...], tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class WalkResult:
-    """What was found in a node, and the definitions it refers to, which are walked on their own."""
+    """What was found in a node, and the definitions it refers to, which are walked on their own.
+
+    Attributes:
+        edits: what was found.
+        deferred: the nodes of the definitions, each with its key.
+
+    """
 
     edits: tuple[Edit, ...]
-    deferred: tuple[PendingNode, ...]
+    deferred: tuple[tuple[_NodeKey, PendingNode], ...]
 
 
 class EditFinder:
@@ -69,27 +75,27 @@ class EditFinder:
     def _collect_edits(self, start: PendingNode) -> list[Edit]:
         edits: dict[tuple[Any, ...], Edit] = {}
         pending = deque([start])
-        seen = set[_NodeKey]()
+        seen = {self._walks.build_key(start)}
         while pending:
-            node = self._definitions.resolve_aliases(pending.popleft())
-            key = self._walks.build_key(node)
-            if key in seen:
-                continue
-            seen.add(key)
+            node = pending.popleft()
             result = self._walks.walk(node)
             for edit in result.edits:
-                edits.setdefault(edit.key, edit.move_below(node.path))
-            pending += [inner._replace(path=(*node.path, *inner.path)) for inner in result.deferred]
+                if edit.key not in edits:
+                    edits[edit.key] = edit.move_below(node.path)
+            for key, inner in result.deferred:
+                if key not in seen:
+                    seen.add(key)
+                    pending.append(inner._replace(path=(*node.path, *inner.path)))
         return list(edits.values())
 
     def find_edits_along(self, old: Any, new: Any, path: ValuePath) -> set[tuple[Any, ...]]:
         """Return the keys of the edits along a path in the value, and of all below its end."""
         keys = set[tuple[Any, ...]]()
         # Here the path of a pending node is the rest of the path that leads on from it.
-        pending = [PendingNode(path, (old,), (new,))]
+        pending = [self._definitions.resolve_aliases(PendingNode(path, (old,), (new,)))]
         seen = set[tuple[_NodeKey, ValuePath]]()
         while pending:
-            node = self._definitions.resolve_aliases(pending.pop())
+            node = pending.pop()
             key = (self._walks.build_key(node), node.path)
             if key in seen:
                 continue
@@ -100,7 +106,7 @@ class EditFinder:
             )
             pending += [
                 inner._replace(path=node.path[len(inner.path) :])
-                for inner in result.deferred
+                for _, inner in result.deferred
                 if is_overlapping(inner.path, node.path)
             ]
         return keys
@@ -131,5 +137,7 @@ class _WalkCache:
         if key not in self._results:
             walk = SchemaWalk(self._definitions)
             walk.compare_node((), node.old, node.new)
-            self._results[key] = WalkResult(tuple(walk.edits), tuple(walk.deferred))
+            deferred = [self._definitions.resolve_aliases(inner) for inner in walk.deferred]
+            keyed = tuple((self.build_key(inner), inner) for inner in deferred)
+            self._results[key] = WalkResult(tuple(walk.edits), keyed)
         return self._results[key]
