@@ -41,7 +41,7 @@ STREAMS = ("tests/streams/test_streams.py",)
 RESULT_LINKS = ("tests/client/test_result_links.py",)
 CONDITIONS = ("tests/client/test_conditional_requests.py",)
 POLLING = ("tests/client/test_polling.py",)
-DOWNLOADS = ("tests/streams/test_downloads.py",)
+SAVED_FILES = ("tests/streams/test_downloads.py",)
 TRANSFERS = ("tests/client/test_transfer_progress.py",)
 SPLITTERS = ("tests/wire/test_item_splitters.py",)
 SHAPES = ("tests/pages/test_shapes.py",)
@@ -472,8 +472,8 @@ FAULTS = [
     Planted("a link goes on where a value is missing", "plan/runtime_expressions.py", "raise MissingExpressionValue(shorten(expression[0])) from None", "return None", RESULT_LINKS),
     Planted("a 304 to another request gives the known data", "client/conditional_requests.py", "is_same = isinstance(known, Result) and known.request.url == request.url", "is_same = isinstance(known, Result)", CONDITIONS),
     Planted("waiting cuts what the server asks for", "client/polling.py", "if remaining_s <= 0 or asked_s > remaining_s or", "if remaining_s <= 0 or", POLLING),
-    Planted("two states of a file are joined", "streams/byte_ranges.py", 'if tag.startswith(\'"\'):', "if tag:", DOWNLOADS),
-    Planted("a download is in its place before it is complete", "streams/download.py", "if size_bytes is not None and came < size_bytes:", "if False:", DOWNLOADS),
+    Planted("two states of a file are joined", "streams/byte_ranges.py", 'if tag.startswith(\'"\'):', "if tag:", SAVED_FILES),
+    Planted("a download is in its place before it is complete", "streams/download.py", "if size_bytes is not None and came < size_bytes:", "if False:", SAVED_FILES),
     Planted("an upload is told before it is sent", "wire/observed_body.py", "observer.observe(sent_bytes, total_bytes)", "observer.observe(len(chunk), total_bytes)", TRANSFERS),
     # calls in production
     Planted("a Retry-After is undercut", "transport/retry_policy.py", "return retry_after_s if retry_after_s <= self.max_wait_s else None", "return retry_after_s / 2", ("tests/transport/test_retries.py", "tests/client/test_transport.py")),

@@ -297,7 +297,7 @@ def _save_download(operation: Operation, request: Request, options: CallOptions)
     except StatusError as error:
         print_result(error.result, options)
         raise
-    if options.verbose and stream.is_open:
+    if options.verbose and stream.has_response:
         for line in terminal_output.format_head(stream.result):
             terminal_output.print_note(f"< {line}")
     took = f"{time.monotonic() - started:.2f} s"

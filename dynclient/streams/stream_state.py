@@ -59,7 +59,7 @@ class StreamState:
         return self._source.request
 
     @property
-    def is_open(self) -> bool:
+    def has_response(self) -> bool:
         """Whether a response came."""
         return self._head is not None
 

@@ -299,7 +299,11 @@ def test_an_item_without_an_end_is_refused_and_the_connection_is_free(streams, s
     for _ in range(2):
         with pytest.raises(errors.BrokenStream) as caught:
             streams.read(
-                describe(LINES), server=server.url, max_response_bytes=1000, max_connections=1
+                describe(LINES),
+                server=server.url,
+                max_response_bytes=1000,
+                max_connections=1,
+                timeout=(30, 20),  # a connection that is never free fails the test
             )
     assert caught.value.item_count == caught.value.limit / 1000 == 1
     assert "an item is larger than 1,000 bytes; 1 item came before" in str(caught.value)
@@ -315,7 +319,9 @@ def test_an_item_of_too_many_values_is_refused(streams):
 def test_streams_that_are_left_in_the_middle_take_no_connection(streams, serve):
     server = serve([reply(200, events(1, 2), 999, content_type=EVENTS), HANG])
     source = describe(EVENTS, itemSchema=EVENT)
-    found = streams.read(source, server=server.url, count=1, times=5, max_connections=1)
+    found = streams.read(
+        source, server=server.url, count=1, times=5, max_connections=1, timeout=(30, 20)
+    )
     assert found == [{"id": "1", "data": {"n": 1}}]
 
 

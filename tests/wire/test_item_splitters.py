@@ -173,6 +173,14 @@ def test_an_event_stream_knows_where_it_goes_on():
     assert (splitter.last_event_id, splitter.retry_ms) == ("3", 20)
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_a_line_end_that_comes_in_two_pieces_is_one(end):
+    body = end.join([b"data: 1", b"data: 2", b"", b"data: 3", b"", b""])
+    expected = [("value", {"data": "1\n2"}), ("value", {"data": "3"})]
+    assert read("event stream", [body]) == expected
+    assert read("event stream", [body[i : i + 1] for i in range(len(body))]) == expected
+
+
 def test_what_follows_a_text_without_a_separator_is_malformed_and_the_next_one_is_read():
     found = read("json sequence", [b"1\x1e2\n3\x1e4\n"])
     assert found == [("bad", "ValueError"), ("value", 2), ("bad", "ValueError"), ("value", 4)]
