@@ -11,7 +11,7 @@ from dynclient.client.operation import BoundOperation
 from dynclient.repl.tag_operations import TagOperations
 
 #: Methods of an operation that take the arguments of a call.
-CALLING_METHODS = frozenset({"items", "pages", "request", "send", "validate"})
+CALLING_METHODS = frozenset({"items", "pages", "request", "send", "stream", "validate"})
 
 #: Methods of a client that take the name of an operation, and then the arguments of a call.
 NAMING_METHODS = frozenset({"call", "items", "pages"})

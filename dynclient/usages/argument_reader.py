@@ -53,9 +53,12 @@ class ArgumentReader:
         arguments = WrittenArguments()
         for call, skip in operation.partial_calls:
             self._add_arguments(arguments, call, skip)
-        # `client.call("name", …)` gives the operation's name as its first argument.
-        is_named_first = operation.naming_form == "call" and not operation.partial_calls
-        self._add_arguments(arguments, node, skip=1 if is_named_first else 0)
+        # `client.call("name", …)` gives the operation's name as its first argument, and
+        # `operation.wait_until(condition, …)` a condition.
+        is_named_first = operation.naming_form == "call"
+        has_own_first = is_named_first or operation.method == "wait_until"
+        skips_first = has_own_first and not operation.partial_calls
+        self._add_arguments(arguments, node, skip=1 if skips_first else 0)
         return arguments
 
     def _add_arguments(self, arguments: WrittenArguments, call: ast.Call, skip: int) -> None:

@@ -28,7 +28,9 @@ from dynclient.usages.operation_usage import ANY_INDEX
 from dynclient.usages.source_context import SourceContext
 
 #: Methods of an operation that take its arguments.
-OPERATION_METHODS = frozenset({"send", "request", "validate", "map", "pages", "items", "stream"})
+OPERATION_METHODS = frozenset(
+    {"send", "request", "validate", "map", "pages", "items", "stream", "wait_until"}
+)
 
 #: Attributes of a client that are not operations.
 _CLIENT_ATTRIBUTES = frozenset({"aclose", "close", "document", "find"})

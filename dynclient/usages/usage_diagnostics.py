@@ -31,7 +31,7 @@ from dynclient.wire import media_types
 from dynclient.wire.schema_types import SchemaTypes
 
 #: Methods whose arguments are those of a call that is sent.
-_SENDING_METHODS = frozenset({"call", "send", "request", "pages", "items", "stream"})
+_SENDING_METHODS = frozenset({"call", "send", "request", "pages", "items", "stream", "wait_until"})
 
 #: Violations of a member that do not depend on its value.
 _VALUE_INDEPENDENT_KINDS = frozenset({"unknown", "readOnly"})

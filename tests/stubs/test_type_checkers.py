@@ -45,6 +45,8 @@ with Client(server="https://library.example.com", timeout=3) as client:
     request = client.create_book.request(title="Emma")
     assert_type(client.create_book.send(request).data, Book)
     assert_type(client.create_book.send(title="Emma").data["id"], str)
+    client.create_book.stream(title="Emma").save("book")
+    assert_type(client.create_book.wait_until(lambda book: book["id"], title="Emma")["id"], str)
     client.get_book(client.get_book.example())
     client.get_book(book_id=book["id"])
     client.get_page("b-1", 3)
@@ -70,6 +72,10 @@ async def main() -> None:
         assert_type(await client.create_book(title="Emma"), Book)
         assert_type((await client.create_book.send(body={"title": "Emma"})).data, Book)
         assert_type((await client.get_book.send("b-1")).data["title"], str)
+        assert_type(await client.get_book.wait_until(lambda book: book["title"], "b-1"), Book)
+        async with client.get_book.stream("b-1") as items:
+            async for _ in items:
+                pass
 """
 
 WRONG = """

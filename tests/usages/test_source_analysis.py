@@ -55,6 +55,8 @@ USES = {
     "client.tags['Orders']['createOrder'](1)": ("createOrder", "item", "call", [("0",)]),
     "client.tags['Orders'].create_order(1)": ("create_order", "attribute", "call", [("0",)]),
     "client.create_order.send(a=1)": ("create_order", "attribute", "send", [("a",)]),
+    "client.create_order.stream(a=1)": ("create_order", "attribute", "stream", [("a",)]),
+    "client.create_order.wait_until(bool, a=1)": ("create_order", "attribute", "wait_until", [("a",)]),
     "client.create_order.request(a=1)": ("create_order", "attribute", "request", [("a",)]),
     "client.create_order.validate(a=1)": ("create_order", "attribute", "validate", [("a",)]),
     "client['createOrder'].send(a=1)": ("createOrder", "item", "send", [("a",)]),
