@@ -17,6 +17,15 @@ _RUNNER_COMMAND = re.compile(r"##(?=\w*\[)")
 _COMMAND_AT_START = re.compile(r"^( *):(?=:[A-Za-z])", re.MULTILINE)
 
 
+class SourceText(str):
+    """Code, or commands of a shell; a console prints it as it is, line by line."""
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(str(self))
+
+
 def escape_unprintable(text: str, *, keep: str = "") -> str:
     r"""Return a text with escapes in place of control characters and of commands to a CI runner.
 

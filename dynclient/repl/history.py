@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from dynclient.client.operation import BoundOperation
 from dynclient.client.options import Options
-from dynclient.display_text import escape_unprintable, format_count
+from dynclient.display_text import SourceText, escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_url
 from dynclient.model import Document
@@ -137,20 +137,20 @@ class History(Sequence[RecordedExchange]):
         lines += [f"  {index}  {exchange!r}" for index, exchange in enumerate(self._exchanges)]
         return "\n".join(lines)
 
-    def to_python(self) -> str:
+    def to_python(self) -> SourceText:
         """Return the session as a script; values that came from results are variables in it."""
         from dynclient.repl.session_script import write_script
 
-        return write_script(self)
+        return SourceText(write_script(self))
 
-    def to_pytest(self) -> str:
+    def to_pytest(self) -> SourceText:
         """Return the session as a test, with asserts on what came."""
         from dynclient.repl.session_script import write_test
 
-        return write_test(self)
+        return SourceText(write_test(self))
 
-    def to_curl(self) -> str:
+    def to_curl(self) -> SourceText:
         """Return the session as lines for a POSIX shell."""
         from dynclient.repl.session_curl import write_curl_session
 
-        return write_curl_session(self)
+        return SourceText(write_curl_session(self))

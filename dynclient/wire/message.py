@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 from urllib.parse import unquote_plus
 
+from dynclient.display_text import SourceText
 from dynclient.errors import Attempt
 from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
 from dynclient.model import SecurityFormula
@@ -157,7 +158,7 @@ class Request:
         """
         from dynclient.wire.curl_command import write_curl_command
 
-        return write_curl_command(self)
+        return SourceText(write_curl_command(self))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a pickle holds: no value that the document marks as secret in the URL.

@@ -45,6 +45,7 @@ shell.run_cell("client.get_order(order['id'])")
 shell.run_cell("_")
 show("result", complete("_['cus"))
 shell.run_cell("async with AsyncClient(client.document, transport=sandbox, credentials={'key': 'x'}) as c:\\n    print('awaited', (await c.get_order(order['id']))['customer'])")
+shell.run_cell("history.to_python()")
 show("recorded", names["history"][-1].operation)
 shell.run_cell("1 / 0")
 """
@@ -98,6 +99,10 @@ def test_an_error_in_ipython_is_its_message_and_others_keep_their_traceback(sess
 def test_ipython_prints_data_and_a_line_of_the_exchange(session):
     assert "201 Created" in session["errors"]
     assert ']: {"customer": {"name": "x"}, "id"' in session["all"]
+
+
+def test_ipython_prints_code_as_it_is(session):
+    assert '\ndocument = dynclient.load("' in session["all"]
 
 
 def test_await_works_at_the_top_level(session):

@@ -93,6 +93,16 @@ def test_each_exchange_prints_a_line(console, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_code_prints_as_it_is(names, capsys):
+    names["client"].list_orders(state="open")
+    display = build_display_hook(names)
+    for text in (names["history"].to_python(), names["history"][0].request.curl()):
+        display(text)
+        assert capsys.readouterr().out == f"{text}\n"
+        assert "\n" in text
+        assert type(str(text)) is str
+
+
 def test_data_print_folded_and_stay_whole_as_underscore(names, capsys):
     display = build_display_hook(names)
     data = {"data": list(range(1000))}
