@@ -101,6 +101,10 @@ STUBS_CHECK = ("tests/cli/test_stubs.py",)
 STUBS = ("tests/stubs/test_stub_text.py",)
 RECORDINGS = ("tests/recording/test_record_and_replay.py",)
 DRIFTS = ("tests/cli/test_check_recordings.py",)
+MAPS = ("tests/bulk/test_call_map.py",)
+WORKERS = ("tests/bulk/test_workers.py", "-k", "processes")
+BULK = ("tests/cli/test_bulk.py", "-k", "killed")
+RUN_FILES = ("tests/bulk/test_run_files.py",)
 CONNECTIONS = ("tests/transport/test_connection_settings.py",)
 REQUESTS = ("tests/plan/test_requests.py",)
 OPTION_HEADERS = ("tests/client/test_options.py", "tests/client/test_sending.py")
@@ -428,6 +432,14 @@ FAULTS = [
     Planted("a replay asks for credentials", "recording/replayer.py", "    needs_no_credentials = True\n", "", RECORDINGS),
     Planted("known drift that is mended passes", "cli/check_recordings.py", "return not new and not mended", "return not new", DRIFTS),
     Planted("a written baseline takes new drift", "cli/check_recordings.py", "sorted(drifting) if known is None else [line for line in known if line in drifting]", "sorted(drifting)", DRIFTS),
+    # many calls
+    Planted("a map ends when nothing is under way", "bulk/call_map.py", "                if is_exhausted:\n                    return\n                continue\n            mapped, future", "                return\n            mapped, future", MAPS),
+    Planted("calls that wait for an earlier one have no bound", "bulk/call_queue.py", "return is_free and self.under_way + len(self._waiting) < self._limit", "return is_free", MAPS),
+    Planted("a recipe holds secrets", "client/client_recipe.py", "        if not callable(credential):\n", "        if False:\n", MAPS),
+    Planted("a call of a lost process is sent again", "bulk/remote_map.py", "                elif is_repeatable:\n", "                elif True:\n", WORKERS),
+    Planted("a line that was begun is sent again", "bulk/bulk_run.py", "if line.number in files.begun and not can_send_twice(operation, call):", "if False:", BULK),
+    Planted("each run of a line has another key", "bulk/bulk_run.py", "uuid.uuid5(uuid.UUID(hex=files.run_id), str(line.number))", "uuid.uuid4()", BULK),
+    Planted("a part of a line stays in the output", "bulk/run_files.py", "        os.ftruncate(self._descriptor, end)\n", "        pass\n", RUN_FILES),
     # the HTTP library, URLs and headers
     Planted("the environment wins over the program", "transport/connection_settings.py", 'name = given if given is not None else os.environ.get(HTTP_VARIABLE) or "httpx"', 'name = os.environ.get(HTTP_VARIABLE) or given or "httpx"', CONNECTIONS),
     Planted("http2 is given together with a transport", "transport/connection_settings.py", "    if transport is not None and given:\n", "    if False:\n", CONNECTIONS),

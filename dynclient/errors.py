@@ -289,6 +289,12 @@ class TimedOut(TransportError):
     call_count: int = 1
 
 
+class OutcomeUnknown(TransportError):
+    """Whoever sent the call was lost, and it may have been carried out."""
+
+    code = "outcome-unknown"
+
+
 class TooManyRedirects(TransportError):
     """More redirects than `.limit`."""
 

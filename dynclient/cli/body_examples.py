@@ -7,10 +7,11 @@ import shlex
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dynclient.description.described_operation import get_plan
 from dynclient.errors import UsageError
+from dynclient.wire.binary_values import mark_binaries
 
 if TYPE_CHECKING:
     from dynclient.client.client import Operation
@@ -53,19 +54,6 @@ def _format_command(operation: Operation, call: Call, body: str | None = None) -
         return format_command(plan, operation.call_schema, call)
     others = Call({name: value for name, value in call.items() if name != "body"})
     return f"{format_command(plan, operation.call_schema, others)} --body {body}"
-
-
-def mark_binaries(value: Any) -> Any:
-    """Return a body with `{"$base64": …}` in place of bytes, as the command line reads it."""
-    import base64
-
-    if isinstance(value, bytes):
-        return {"$base64": base64.b64encode(value).decode()}
-    if isinstance(value, list):
-        return [mark_binaries(item) for item in value]
-    if isinstance(value, dict):
-        return {name: mark_binaries(member) for name, member in value.items()}
-    return value
 
 
 # --- editing

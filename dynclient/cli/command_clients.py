@@ -76,6 +76,28 @@ def open_unconnected_client(spec: str | None, server: str | None, *, sandbox: bo
     )
 
 
+def open_client_for_workers(spec: str | None, server: str | None) -> Client:
+    """Return a client whose recipe workers can follow: they load the document themselves.
+
+    Raises:
+        UsageError: standard input is the document.
+
+    """
+    from dynclient.client.client import Client
+
+    choice = choose_document(spec)
+    target = choose_target(server, sandbox=False)
+    document = load_choice(choice)
+    return Client(
+        choice.source,
+        overlay=choice.overlays,
+        server=target.server,
+        credentials=_find_credentials(document, target),
+        http=choice.http,
+        **choice.build_client_options(document),
+    )
+
+
 def open_real_client(
     document: Document,
     choice: DocumentChoice,

@@ -95,6 +95,13 @@ COMMAND_HELP: Mapping[str, CommandHelp] = {
         ),
         {0: "written, or up to date", 1: "a file is stale (--check)", 2: "", 7: ""},
     ),
+    "bulk": CommandHelp(
+        (
+            "dynclient bulk createAudienceV2 calls.jsonl --out results.jsonl --sandbox",
+            "dynclient bulk openapi.yaml createItem calls.jsonl --out results.jsonl --rate 10/s",
+        ),
+        {0: "each line was answered with a result", 1: "some lines failed", 2: "", 7: ""},
+    ),
     "login": CommandHelp(
         (
             "dynclient login openapi.yaml --client-id shop",

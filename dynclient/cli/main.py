@@ -30,6 +30,7 @@ COMMANDS = (
     "docs",
     "stubs",
     "login",
+    "bulk",
     "repl",
     "completion",
 )

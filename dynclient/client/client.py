@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
+from dynclient.client.client_recipe import ClientOrigin, ClientRecipe, build_recipe
 from dynclient.client.given_credentials import GivenCredentials, collect_credentials
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
@@ -16,7 +17,7 @@ from dynclient.client.options import ClientOptions, Options
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.display_text import format_count
 from dynclient.document.files.uris import is_remote
-from dynclient.errors import UsageError
+from dynclient.errors import DynclientError, UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.notebook_view import NotebookView
 from dynclient.plan.call_document import Call
@@ -41,6 +42,8 @@ from dynclient.wire.credential_provider import Credential
 from dynclient.wire.servers import get_origin, resolve_base_url
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from dynclient.client.excuses import Excuses
     from dynclient.client.polling import HasEnded
     from dynclient.pages.page import Page
@@ -106,6 +109,38 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
         from dynclient.pages.page_walk import begin_walk
 
         return iterate_items(self, begin_walk(self, args, kwargs))
+
+    def map(
+        self,
+        calls: Iterable[Mapping[str, Any]],
+        /,
+        *,
+        concurrency: int = 50,
+        in_order: bool = True,
+        executor: Executor | None = None,
+    ) -> Iterator[Result | DynclientError]:
+        """Return an iterator over the results of many calls; an error is a value among them.
+
+        Calls are taken and sent while the results are taken: memory is bounded, and the calls may
+        have no end.
+
+        Args:
+            calls: the calls, each a `Call`.
+            concurrency: how many are under way at once, in threads.
+            in_order: whether results come in the order of the calls, or as they are there.
+            executor: of `concurrent.futures`, or that of a dask cluster, whose workers send the
+                calls in place of threads; each has a client of its own.
+
+        Raises:
+            UsageError: an argument cannot have that value, or the client cannot go to workers.
+
+        """
+        from dynclient.bulk.call_map import map_calls, select_outcomes
+
+        outcomes = map_calls(
+            self, calls, concurrency=concurrency, in_order=in_order, executor=executor
+        )
+        return select_outcomes(outcomes)
 
     def wait_until(self, condition: HasEnded, /, *args: Any, **kwargs: Any) -> Any:
         """Call the operation until a condition holds, and return the data for which it does.
@@ -173,6 +208,23 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
 
         return iterate_items_async(self, begin_walk(self, args, kwargs))
 
+    def map(
+        self,
+        calls: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]],
+        /,
+        *,
+        concurrency: int = 50,
+        in_order: bool = True,
+    ) -> AsyncIterator[Result | DynclientError]:
+        """Return an asynchronous iterator over the results of many calls, as `Operation` does.
+
+        The calls are sent in tasks. `contextlib.aclosing` ends them where the iteration is left.
+        """
+        from dynclient.bulk.call_map import map_calls_async, select_outcomes_async
+
+        outcomes = map_calls_async(self, calls, concurrency=concurrency, in_order=in_order)
+        return select_outcomes_async(outcomes)
+
     async def wait_until(self, condition: HasEnded, /, *args: Any, **kwargs: Any) -> Any:
         """Call the operation until a condition holds, as `Operation` does; it may be awaited."""
         from dynclient.client.polling import wait_until_async
@@ -234,6 +286,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
 
     _operation_class: type[OperationT]
     _runner_class: type[Any]
+    _origin: ClientOrigin
 
     def __init__(  # noqa: PLR0913 (what a client is made of, each by its name)
         self,
@@ -263,6 +316,15 @@ class BaseClient(NotebookView, Generic[OperationT]):
             if hasattr(transport, "bind_document"):
                 transport = transport.bind_document(compiled.document)
             runner = self._runner_class(transport, USER_AGENT, settings)
+            arguments = {
+                "max_connections": max_connections,
+                "http": http,
+                "http2": http2,
+                "base": base,
+                "allow_references": allow_references,
+                "overlay": overlay,
+            }
+            self._origin = ClientOrigin(source, arguments, transport is not None)
             own = GivenCredentials(credentials or {})
             complete = collect_credentials(own, compiled.document, checked_options.server)
         except UsageError as error:
@@ -359,6 +421,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
                 credential_store=self._build_credential_store(operation),
                 excuses=self._excuses.get(key) if self._excuses else None,
                 find_operation=self.__getitem__,
+                get_recipe=lambda: self.recipe,
             )
             # Of two threads that bind at once, both return what the first one kept.
             bound = self._bound_operations.setdefault(key, bound)
@@ -488,6 +551,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
 
         """
         view = object.__new__(kind)
+        view._origin = self._origin
         view._set_up(
             self._compiled,
             self._options if options is None else options,
@@ -501,8 +565,20 @@ class BaseClient(NotebookView, Generic[OperationT]):
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
             "a client holds connections and cannot be pickled or copied;"
-            " with_options() makes another view"
+            " with_options() makes another view, and client.recipe pickles"
         )
+
+    @property
+    def recipe(self) -> ClientRecipe:
+        """What makes a client of the same kind in another process: it pickles, without secrets.
+
+        `client.recipe.build()` makes a `Client`.
+
+        Raises:
+            UsageError: a part of the client cannot go there.
+
+        """
+        return build_recipe(self._origin, self._options, self._own_credentials)
 
     def __repr__(self) -> str:
         count = format_count(len(self.document.operations), "operation")

@@ -47,6 +47,7 @@ from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url, resolve_base_url
 
 if TYPE_CHECKING:
+    from dynclient.client.client_recipe import ClientRecipe
     from dynclient.client.excuses import OperationExcuses
     from dynclient.client.result_links import ResultLink
     from dynclient.client.stream_source import StreamSource
@@ -103,6 +104,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         credential_store: CredentialStore,
         excuses: OperationExcuses | None = None,
         find_operation: Callable[[str], Any] | None = None,
+        get_recipe: Callable[[], ClientRecipe] | None = None,
     ) -> None:
         self.operation = operation
         self._plan = plan
@@ -111,10 +113,23 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         self._credential_store = credential_store
         self._excuses = excuses
         self._find_operation = find_operation or _find_nothing
+        self._get_recipe = get_recipe
         #: The headers of the last request, without those of the options and with them.
         self._last_headers: tuple[Headers, Headers] | None = None
 
     # --- what it is
+
+    @property
+    def client_recipe(self) -> ClientRecipe:
+        """The recipe of its client, for other processes.
+
+        Raises:
+            UsageError: a part of the client cannot go there.
+
+        """
+        if self._get_recipe is None:
+            raise UsageError(f"{self.id} belongs to no client")
+        return self._get_recipe()
 
     @property
     def id(self) -> str:

@@ -201,3 +201,16 @@ def replace_binaries(value: Any) -> tuple[Any, list[LocatedBinary]]:
         return current
 
     return replace(value, ()), binaries
+
+
+def mark_binaries(value: Any) -> Any:
+    """Return JSON data with `{"$base64": …}` in place of bytes, as the command line reads it."""
+    import base64
+
+    if isinstance(value, bytes):
+        return {"$base64": base64.b64encode(value).decode()}
+    if isinstance(value, list):
+        return [mark_binaries(item) for item in value]
+    if isinstance(value, dict):
+        return {name: mark_binaries(member) for name, member in value.items()}
+    return value

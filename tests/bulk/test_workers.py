@@ -1,0 +1,107 @@
+"""Calls on workers: processes and a dask cluster, of which some are killed."""
+
+import contextlib
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from support.documents import answer, content, document, operation
+
+import dynclient
+from dynclient.errors import OutcomeUnknown
+
+SOURCE = document(
+    {
+        "/items": {
+            "post": operation(operationId="create", requestBody=content({}), responses=answer({})),
+            "put": operation(operationId="replace", requestBody=content({}), responses=answer({})),
+        }
+    }
+)
+
+
+@pytest.fixture
+def server():
+    """A server that counts what comes: `.seen` of method and body."""
+    seen = Counter()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self):
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the worker was killed while it sent
+                return
+            seen[self.command, json.loads(body)] += 1
+            with contextlib.suppress(OSError):  # the worker may be gone
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        do_POST = do_PUT = _answer  # noqa: N815 (names of the standard library)
+
+        def log_message(self, *_):
+            pass
+
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_):
+            pass
+
+    with Quiet(("127.0.0.1", 0), Handler) as http:
+        http.seen = seen
+        http.url = f"http://127.0.0.1:{http.server_address[1]}"
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield http
+        http.shutdown()
+
+
+@pytest.mark.parametrize("name", ["create", "replace"])
+def test_processes_that_are_killed_lose_no_call_and_repeat_only_what_is_safe(server, name):
+    client = dynclient.Client(SOURCE, server=server.url)
+    calls = [{"body": number} for number in range(60)]
+    outcomes = []
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        for outcome in client[name].map(calls, executor=pool, concurrency=6):
+            outcomes.append(outcome)
+            if len(outcomes) == 10:
+                os.kill(next(iter(pool._processes)), signal.SIGKILL)
+    assert len(outcomes) == 60
+    unknown = [o for o in outcomes if isinstance(o, OutcomeUnknown)]
+    answered = [o.data for o in outcomes if not isinstance(o, Exception)]
+    assert len(unknown) + len(answered) == 60
+    if name == "create":
+        assert max(server.seen.values()) == 1
+        assert len(unknown) <= 6
+    else:
+        assert answered == list(range(60))
+
+
+def test_a_cluster_whose_workers_are_killed_loses_no_call_and_sends_none_twice(server):
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    client = dynclient.Client(SOURCE, server=server.url)
+    calls = [{"body": number} for number in range(150)]
+    outcomes = []
+    options = {"n_workers": 2, "threads_per_worker": 2, "dashboard_address": None, "silence_logs": "CRITICAL"}  # fmt: skip
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as dask:
+        for outcome in client.create.map(calls, executor=dask.get_executor(), concurrency=8):
+            outcomes.append(outcome)
+            if len(outcomes) in (20, 70):
+                os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+    unknown = [o for o in outcomes if isinstance(o, OutcomeUnknown)]
+    answered = [o.data for o in outcomes if not isinstance(o, Exception)]
+    assert len(answered) + len(unknown) == 150
+    assert answered == sorted(set(answered))
+    assert max(server.seen.values()) == 1
+    assert len(server.seen) <= 150

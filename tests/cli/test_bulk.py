@@ -1,0 +1,245 @@
+"""`dynclient bulk`: one answer for each line, also where the run is killed, and what failed apart."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from support.documents import answer, content, document, operation
+from support.processes import MAX_RUN_S
+
+KEY = {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "pattern": "^[0-9a-f]+$"}}  # fmt: skip
+SCHEMA = {
+    "type": "object",
+    "properties": {"n": {"type": "integer"}},
+    "required": ["n"],
+    "additionalProperties": False,
+}
+
+
+def build_document():
+    create = {"requestBody": content(SCHEMA), "responses": answer({})}
+    upload = content({"type": "string", "format": "binary"}, "application/octet-stream")
+    return document(
+        {
+            "/items": {"post": operation(operationId="create", **create)},
+            "/keyed": {"post": operation(KEY, operationId="keyed", **create)},
+            "/files": {
+                "post": operation(operationId="upload", requestBody=upload, responses=answer({}))
+            },
+        }
+    )
+
+
+@pytest.fixture
+def spec(tmp_path):
+    (tmp_path / "api.json").write_text(json.dumps(build_document()))
+    return "api.json"
+
+
+@pytest.fixture
+def calls(tmp_path):
+    """Write a file of calls: one of each value, or the very text of a line."""
+
+    def write(values, name="calls.jsonl"):
+        lines = [
+            value if isinstance(value, str) else json.dumps({"body": {"n": value}})
+            for value in values
+        ]
+        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines))
+        return name
+
+    return write
+
+
+@pytest.fixture
+def api():
+    """A server that counts what comes, and holds its answers back from `.hold_at` requests on."""
+    seen, keys = Counter(), []
+    reached, go_on = threading.Event(), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the client was killed while it sent
+                return
+            seen[body] += 1
+            keys.append(self.headers["Idempotency-Key"])
+            if len(keys) >= http.hold_at:
+                reached.set()
+                go_on.wait(MAX_RUN_S)
+            status = 409 if body == b'{"n":13}' else 200
+            with contextlib.suppress(OSError):  # the client may be gone
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_):
+            pass
+
+    with Quiet(("127.0.0.1", 0), Handler) as http:
+        http.hold_at = 10**9
+        http.seen, http.keys, http.reached, http.go_on = seen, keys, reached, go_on
+        http.url = f"http://127.0.0.1:{http.server_address[1]}"
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield http
+        go_on.set()
+        http.shutdown()
+
+
+def read_answers(tmp_path, name="out.jsonl"):
+    lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+    answers = [json.loads(line) for line in lines]
+    assert len({each["line"] for each in answers}) == len(answers)
+    return {each.pop("line"): each for each in answers}
+
+
+def test_each_line_has_one_answer_and_what_failed_is_in_a_file_of_its_own(
+    cli, spec, calls, api, tmp_path
+):
+    name = calls([1, '{"body": {"n": "x"}}', "", "{", 13, '{"bdy": 1}'])
+    result = cli("bulk", spec, "create", name, "--out", "out.jsonl", "--server", api.url)
+    assert (result.exit_code, result.stdout) == (1, "")
+    answers = read_answers(tmp_path)
+    assert answers[1] == {"status": 200, "data": {"n": 1}}
+    assert answers[2]["error"]["code"] == "invalid-call"
+    assert answers[2]["error"]["violations"] == ["body.n: got 'x', want integer"]
+    assert 3 not in answers
+    assert "the line is no JSON" in answers[4]["error"]["message"]
+    assert (answers[5]["error"]["status"], answers[5]["error"]["data"]) == (409, {"n": 13})
+    assert "has the key 'bdy'" in answers[6]["error"]["message"]
+    failed = (tmp_path / "out.failed.jsonl").read_text().splitlines()
+    assert failed == ['{"body": {"n": "x"}}', "{", '{"body": {"n": 13}}', '{"bdy": 1}']
+    summary = result.stderr.splitlines()
+    assert summary[:5] == [
+        "4 lines failed → out.failed.jsonl",
+        "5 lines answered, 4 errors",
+        "  200                          1",
+        "  409                          1",
+        "  invalid-call                 1",
+    ]
+    assert summary[-1].startswith("  latency: median ")
+
+
+def test_the_same_command_again_sends_nothing(cli, spec, calls, api):
+    words = ("bulk", spec, "create", calls([1, 2]), "--out", "out.jsonl", "--server", api.url)
+    assert cli(*words).exit_code == 0
+    result = cli(*words)
+    assert result.exit_code == 0
+    assert "2 lines are answered by an earlier run" in result.stderr
+    assert sum(api.seen.values()) == 2
+    assert cli(*words, "--restart").exit_code == 0
+    assert sum(api.seen.values()) == 4
+
+
+@pytest.mark.parametrize("name", ["create", "keyed"])
+def test_a_run_that_is_killed_goes_on_and_answers_each_line_once(
+    cli, spec, calls, api, tmp_path, name
+):
+    words = ["bulk", spec, name, calls(range(100, 160)), "--out", "out.jsonl", "--server", api.url, "--concurrency", "5"]  # fmt: skip
+    api.hold_at = 20
+    with subprocess.Popen([sys.executable, "-m", "dynclient", *words], cwd=tmp_path) as process:
+        assert api.reached.wait(MAX_RUN_S)
+        process.send_signal(signal.SIGKILL)
+    api.hold_at = 10**9
+    api.go_on.set()
+    result = cli(*words)
+    answers = read_answers(tmp_path)
+    assert set(answers) == set(range(1, 61))
+    unknown = [n for n, each in answers.items() if each.get("error", {}).get("code") == "outcome-unknown"]  # fmt: skip
+    if name == "create":
+        assert max(api.seen.values()) == 1
+        assert 1 <= len(unknown) <= 5
+        assert result.exit_code == 1
+    else:
+        assert unknown == []
+        assert set(api.seen) == {json.dumps({"n": n}, separators=(",", ":")).encode() for n in range(100, 160)}  # fmt: skip
+        assert len(set(api.keys)) == 60  # a line that was sent again has the same key
+        assert result.exit_code == 0
+
+
+def test_ctrl_c_answers_what_is_under_way_and_the_rest_later(cli, spec, calls, api, tmp_path):
+    words = ["bulk", spec, "create", calls(range(100, 130)), "--out", "out.jsonl", "--server", api.url, "--concurrency", "3"]  # fmt: skip
+    api.hold_at = 10
+    command = [sys.executable, "-m", "dynclient", *words]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert api.reached.wait(MAX_RUN_S)
+        process.send_signal(signal.SIGINT)
+        line = process.stderr.readline()
+        assert line == "ending: the calls that are under way are answered still\n"
+        api.hold_at = 10**9
+        api.go_on.set()
+        rest = process.stderr.read()
+    assert process.returncode == 130
+    assert "interrupted; the same command goes on with the rest" in rest
+    assert cli(*words).exit_code == 0
+    answers = read_answers(tmp_path)
+    assert len(answers) == 30
+    assert all(each["status"] == 200 for each in answers.values())
+    assert set(api.seen.values()) == {1}
+
+
+def test_binary_values_stand_in_lines_as_on_the_command_line(cli, spec, calls, api, tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"1")
+    name = calls(['{"body": {"$file": "a.bin"}}', '{"body": {"$base64": "Mg=="}}'])
+    result = cli("bulk", spec, "upload", name, "--out", "out.jsonl", "--server", api.url)
+    assert result.exit_code == 0
+    assert set(api.seen) == {b"1", b"2"}
+
+
+def test_calls_may_come_from_standard_input(cli, spec, api, tmp_path):
+    result = cli(
+        "bulk", spec, "create", "-", "--out", "out.jsonl", "--server", api.url,
+        stdin='{"body": {"n": 1}}\n',
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert read_answers(tmp_path) == {1: {"status": 200, "data": {"n": 1}}}
+
+
+def test_a_local_cluster_sends_from_its_workers(cli, spec, calls, api, tmp_path):
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    words = [spec, "create", calls(range(20, 40)), "--out", "out.jsonl", "--server", api.url]
+    command = [sys.executable, "-m", "dynclient", "bulk", *words, "--cluster", "local", "--workers", "1"]  # fmt: skip
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=MAX_RUN_S, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(read_answers(tmp_path)) == 20
+    assert set(api.seen.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["create"], "Missing argument 'OPERATION'"),
+        (["create", "x", "calls.jsonl"], "a bulk run takes an operation and a file of calls"),
+        (["create", "none.jsonl"], "none.jsonl cannot be read: No such file or directory"),
+        (["creat", "calls.jsonl"], "did you mean create?"),
+        (["create", "calls.jsonl", "--out", "calls.jsonl"], "--out would replace the calls"),
+        (["create", "calls.jsonl", "--failures", "calls.jsonl"], "would replace the calls"),
+        (["create", "calls.jsonl", "--workers", "2"], "--workers is of a local cluster"),
+        (["create", "calls.jsonl", "--rate", "fast"], "rate"),
+        (["create", "calls.jsonl", "--cluster", "tcp://127.0.0.1:1"], "cannot be reached"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(cli, spec, calls, api, words, message, monkeypatch):
+    monkeypatch.setattr("dynclient.bulk.clusters.CONNECT_TIMEOUT_S", 1)
+    calls([1])
+    result = cli("bulk", spec, "--out", "o.jsonl", "--server", api.url, *words)
+    assert result.exit_code == 2, result.stderr
+    assert message in result.stderr
+    assert not api.seen
