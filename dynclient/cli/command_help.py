@@ -98,7 +98,7 @@ COMMAND_HELP: Mapping[str, CommandHelp] = {
     "bulk": CommandHelp(
         (
             "dynclient bulk createAudienceV2 calls.jsonl --out results.jsonl --sandbox",
-            "dynclient bulk openapi.yaml createItem calls.jsonl --out results.jsonl --rate 10/s",
+            "dynclient bulk openapi.yaml createItem calls.jsonl --out items.jsonl --sandbox",
         ),
         {0: "each line was answered with a result", 1: "some lines failed", 2: "", 7: ""},
     ),

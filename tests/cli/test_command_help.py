@@ -20,6 +20,7 @@ def project(tmp_path, monkeypatch):
     """A folder with the files that the examples name, and a home of its own."""
     (tmp_path / "openapi.yaml").write_bytes(SHOP.read_bytes())
     (tmp_path / "new.yaml").write_text(SHOP.read_text().replace("minLength: 1", "minLength: 2"))
+    (tmp_path / "calls.jsonl").write_text('{"body": {"name": "Gold"}}\n')
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "app.py").write_text(
         "import dynclient\nclient = dynclient.Client('openapi.yaml')\nclient.get_item(7)\n"
