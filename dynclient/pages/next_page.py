@@ -49,7 +49,7 @@ Decision = ListEnd | NextPage | BrokenEnd
 def read_items(pagination: Pagination, data: Any) -> list[Any] | None:
     """Return the items of a page: [] where they are left out or null, None if they are no array."""
     items = find_value(data, pagination.items)
-    if items is None:
+    if items is None and isinstance(data, dict | list | None):
         return []
     return items if isinstance(items, list) else None
 

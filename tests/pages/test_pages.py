@@ -235,6 +235,19 @@ def test_a_list_that_is_left_out_or_null_is_empty(body):
     assert list(client.list.items()) == []
 
 
+def test_a_page_that_is_no_json_is_an_error():
+    server = Server(httpx.Response(200, html="<p>maintenance</p>"))
+    client = dynclient.Client(OFFSET.document(), transport=server, validate_responses="off")
+    with pytest.raises(PaginationError, match="page 1: /data of the result is no array"):
+        list(client.list.items())
+
+
+def test_no_body_is_an_empty_list():
+    server = Server(httpx.Response(204))
+    client = dynclient.Client(OFFSET.document(), transport=server, validate_responses="off")
+    assert list(client.list.items()) == []
+
+
 def test_a_result_without_an_array_is_an_error():
     _, client = open_server(OFFSET, {"data": {"a": 1}, "hasMore": False}, validate_responses="off")
     with pytest.raises(PaginationError, match="page 1: /data of the result is no array"):
