@@ -380,7 +380,9 @@ _FOREIGN_OPTIONS = {
     "base_url": "server=",
     "host": "server=",
     "max_retries": "retries=",
+    "rate_limit": "rate=",
     "request_timeout": "timeout=",
+    "total_timeout": "deadline=",
     "url": "server=",
     **dict.fromkeys(
         ("api_key", "auth", "bearer_token", "credentials", "password", "token", "username"),

@@ -25,6 +25,8 @@ def resolve_host(host: str, port: int, deadline: Deadline) -> list[str]:
         OSError: the host has no address.
 
     """
+    if ":" in host or host.replace(".", "").isdigit():
+        return [host]  # an address already, perhaps with a scope that an answer would not repeat
     answers: list[list[str] | OSError | UnicodeError] = []
 
     def ask() -> None:

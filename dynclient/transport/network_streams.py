@@ -147,7 +147,7 @@ class _SyncBackend:
     def _connect_by_deadline(
         self, host: str, port: int, deadline: Deadline, options: dict[str, Any]
     ) -> _SyncStream:
-        """Connect with the first address that answers; each has what is left of the time."""
+        """Connect with the first address that answers; each has its share of the time left."""
         library = _get_library(self._backend)
         timeout = options.pop("timeout", None)
         try:
@@ -155,8 +155,9 @@ class _SyncBackend:
         except OSError as error:
             raise library.ConnectError(str(error)) from error
         failure: Exception | None = None
-        for address in addresses:
-            limit = deadline.limit(timeout)
+        for count, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            share_s = deadline.limit(None) / count
+            limit = share_s if timeout is None else min(timeout, share_s)
             try:
                 stream = self._backend.connect_tcp(address, port, timeout=limit, **options)
                 return _SyncStream(stream)
