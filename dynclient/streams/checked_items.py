@@ -227,7 +227,9 @@ class CheckedItems:
         data |= {"item_count": self.item_count}
         headline = f"{error.headline}; {describe_count(self.item_count)}"
         if isinstance(error, TimedOut):
-            hint = "give more time between the items: timeout=(5, None)"
+            hint = error.hint
+            if error.deadline_s is None:
+                hint = "give more time between the items: timeout=(5, None)"
             return TimedOut(headline, hint=hint, **data)
         if isinstance(error, BrokenResponse):
             data |= {"last_event_id": self.find_last_event_id()}

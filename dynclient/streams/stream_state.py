@@ -10,7 +10,7 @@ from typing import Any
 
 from dynclient.client.stream_source import StreamSource
 from dynclient.client.transfer_progress import build_observer
-from dynclient.errors import TransportError, UsageError
+from dynclient.errors import ResponseError, TransportError, UsageError
 from dynclient.plan.result_table import FIRST_ERROR_STATUS, OK
 from dynclient.plan.results import Result
 from dynclient.plan.streamed_items import StreamFormat
@@ -46,6 +46,7 @@ class StreamState:
         self._body: Any = None
         self._items: CheckedItems | None = None
         self._is_over = False
+        self._is_unreadable = False
         self._wire_status = 0
         #: How often in a row the stream was opened again without a new item.
         self._reconnects = 0
@@ -179,7 +180,11 @@ class StreamState:
         if self._items is None:
             head, response = self.result, self._response
             assert response is not None
-            self._items = CheckedItems(self._source, response, head, self._format)
+            try:
+                self._items = CheckedItems(self._source, response, head, self._format)
+            except ResponseError:
+                self._is_unreadable = self._is_over = True
+                raise
         return self._items
 
     def _take_piece(self, piece: bytes | None) -> None:
@@ -192,7 +197,7 @@ class StreamState:
 
     def _find_item(self) -> tuple[Any] | None:
         """Return the next item that is here, in a tuple; None where none is here."""
-        found = self._get_items().read_item()
+        found = None if self._is_unreadable else self._get_items().read_item()
         if found is None:
             return None
         value, self.violations = found
@@ -214,6 +219,7 @@ class StreamState:
             self.request, last_event_id
         )
         if not can_go_on or self._reconnects >= self._source.options.reconnect:
+            self._is_over = True  # What came of the next item is none.
             raise items.build_stream_error(error) from error.__cause__
         self._reconnects += 1
         delay_s = choose_reconnect_delay(self._reconnects, items.find_retry_ms())

@@ -8,8 +8,11 @@ import warnings
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.both import document
 from support.documents import Server
+from support.effort import share
 from support.faulty_server import CLOSE, HANG, RESET, reply
 
 import dynclient
@@ -226,6 +229,58 @@ def test_parts_without_an_end_are_a_broken_stream(streams):
     server = answer(f"{MIXED}; boundary=b", b"--b\r\n\r\n1\r\n--b\r\n\r\n2")
     with pytest.raises(errors.BrokenStream, match="the parts have no end; 1 item came before"):
         streams.read(describe(MIXED), transport=server)
+
+
+def test_a_stream_that_broke_has_no_further_items(streams, serve):
+    server = serve([reply(200, b'{"n": 1}\n{"n": 2}', 99, content_type=LINES), HANG])
+    first, error = streams.read_each(describe(LINES), server=server.url, timeout=(30, 0.2))
+    assert (first, type(error)) == ({"n": 1}, errors.TimedOut)
+    [error] = streams.read_each(describe(MIXED), transport=answer(MIXED, b"ab"))
+    assert isinstance(error, errors.DecodeError)
+
+
+def test_a_deadline_bounds_the_whole_stream(streams, serve):
+    server = serve([reply(200, events(1), 999, content_type=EVENTS), HANG])
+    with pytest.raises(errors.TimedOut) as caught:
+        streams.read(describe(EVENTS, itemSchema=EVENT), server=server.url, deadline=0.3)
+    assert (caught.value.item_count, caught.value.deadline_s) == (1, 0.3)
+    assert "timeout=" not in (caught.value.hint or "")
+
+
+PIECES = st.sampled_from(
+    [
+        *(b"\n", b"\r\n", b"\x1e", b'{"n": 1}', b'{"n": ', b"[" * 2000, b"1" * 5000, b"\xff\xfe"),
+        *(b"data: ", b"id: \x00", b"retry: 99", b"\n\n", b"--b\r\n", b"\r\n--b", b"--", b"\r\n\r\n"),
+        b"Content-Type: application/json; charset=utf-16\r\n",
+        b'Content-Disposition: form-data; name="n"; filename="x"\r\n',
+    ]
+)  # fmt: skip
+
+
+@share(2)
+@given(
+    st.sampled_from(
+        [*(media_type for media_type, *_ in BODIES), "application/json; charset=utf-16"]
+    ),
+    st.lists(PIECES, max_size=10),
+    st.sampled_from(["raise", "off"]),
+)
+def test_hostile_bytes_end_in_items_and_typed_errors(media_type, pieces, validation):
+    source = describe(media_type.partition(";")[0], schema=COUNT)
+    headers = {"content-type": media_type}
+    server = Server(lambda _: httpx.Response(200, headers=headers, stream=Pieces(pieces)))
+    client = dynclient.Client(source, transport=server, validate_responses=validation)
+    tries = 0
+    with client.run.stream() as stream:
+        while tries < 100:
+            tries += 1
+            try:
+                next(stream)
+            except StopIteration:
+                break
+            except errors.DynclientError:
+                pass
+    assert tries < 100
 
 
 def test_parts_without_a_boundary_cannot_be_told_apart_but_their_bytes_can_be_read(streams):
