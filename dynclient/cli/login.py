@@ -171,7 +171,7 @@ def log_in(
 def _build_settings(
     scheme: SecurityScheme, words: LoginWords, scopes: tuple[str, ...]
 ) -> LoginSettings:
-    from dynclient.oauth.saved_logins import LoginSettings, choose_flow
+    from dynclient.oauth.saved_logins import LoginSettings, choose_flow, prove_secret
 
     if not words.client_id:
         hint = f"give --client-id ID, or set {CLIENT_VARIABLE}"
@@ -181,6 +181,7 @@ def _build_settings(
         client_id=words.client_id,
         scopes=words.scopes or scopes,
         urls={name: url for name, url in words.urls.items() if url},
+        secret_proof=prove_secret(),
     )
 
 

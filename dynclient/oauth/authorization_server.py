@@ -72,6 +72,11 @@ class AuthorizationServer:
         names = ("issuer", "metadata_url", "token_url", "refresh_url")
         return next((self.urls[name] for name in names if name in self.urls), "")
 
+    @property
+    def needs_metadata(self) -> bool:
+        """Whether it says itself where it gives tokens."""
+        return self.urls.keys().isdisjoint(("token_url", "refresh_url"))
+
     def require_url(self, name: str) -> str:
         """Return one of its URLs by its name.
 
@@ -120,7 +125,7 @@ def find_authorization_server(
         check_secure(named[name], name, server)
         _check_trusted(named[name], name, demand)
     found = replace(server, urls={**named, **given})
-    if found.urls.keys().isdisjoint(("metadata_url", "token_url", "refresh_url")):
+    if found.needs_metadata and "metadata_url" not in named:
         found.require_url("token_url")
     return found
 
@@ -198,12 +203,10 @@ def _check_trusted(url: str, name: str, demand: CredentialDemand) -> None:
 
 
 def discover(server: AuthorizationServer) -> Generator[ProviderRequest, Response, Any]:
-    """Return a server with the URLs that its metadata name; one that needs none as it is.
+    """Return a server with the URLs that its metadata name.
 
     Source: OpenID Connect Discovery 1.0 §4; RFC 8414 §3.
     """
-    if "token_url" in server.urls or "refresh_url" in server.urls:
-        return server
     urls = _list_metadata_urls(server)
     for url in urls:
         response = yield ProviderRequest("GET", url, (("Accept", "application/json"),))

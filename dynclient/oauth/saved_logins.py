@@ -7,8 +7,10 @@ file holds no secret; the token has a file of its own.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -75,6 +77,8 @@ class LoginSettings(NamedTuple):
         client_id: of the client.
         scopes: what the token is asked for.
         urls: those of the authorization server that were given, by name.
+        secret_proof: shows which secret of the client the login was made with, without telling it;
+            "" where it had none.
 
     """
 
@@ -82,11 +86,16 @@ class LoginSettings(NamedTuple):
     client_id: str
     scopes: tuple[str, ...]
     urls: Mapping[str, str]
+    secret_proof: str = ""
 
     def build_options(self) -> TokenOptions:
-        """Return the options of a provider; the secret of the client is that of the environment."""
+        """Return the options of a provider; the secret of the client is that of the environment.
+
+        One that the login was not made with is the secret of another client, and stays unknown.
+        """
         options: Any = dict(self.urls)
-        options["client_secret"] = os.environ.get(SECRET_VARIABLE, "")
+        secret = os.environ.get(SECRET_VARIABLE, "")
+        options["client_secret"] = secret if _is_proof(self.secret_proof, secret) else ""
         options["scopes"] = self.scopes
         return options  # type: ignore[no-any-return] # its URLs are options too
 
@@ -105,6 +114,24 @@ class LoginSettings(NamedTuple):
         return AuthorizationCode(
             client_id=client_id, port=port, open_browser=open_browser, **options
         )
+
+
+def prove_secret() -> str:
+    """Return what shows later that the secret of the environment is the same; "" without one."""
+    secret = os.environ.get(SECRET_VARIABLE, "")
+    return _compute_proof(secrets.token_hex(16), secret) if secret else ""
+
+
+def _compute_proof(salt: str, secret: str) -> str:
+    return f"{salt}:{hmac.new(salt.encode(), secret.encode(), hashlib.sha256).hexdigest()}"
+
+
+def _is_proof(proof: str, secret: str) -> bool:
+    """Tell whether a proof is one of a secret."""
+    if not proof or not secret:
+        return False
+    computed = _compute_proof(proof.partition(":")[0], secret)
+    return hmac.compare_digest(computed.encode(), proof.encode())
 
 
 def _build_client_credentials(client_id: str, options: TokenOptions) -> ClientCredentials:
@@ -222,7 +249,10 @@ def _parse_settings(data: Any) -> LoginSettings | None:
     texts = [*scopes, *urls.values()]
     if not all(isinstance(text, str) for text in texts) or not set(urls) <= set(_URL_NAMES):
         return None
-    return LoginSettings(flow, client_id, tuple(scopes), urls)
+    proof = data.get("secret_proof")
+    return LoginSettings(
+        flow, client_id, tuple(scopes), urls, proof if isinstance(proof, str) else ""
+    )
 
 
 def find_login_key(document: Document, scheme: str, server: str | None) -> LoginKey:

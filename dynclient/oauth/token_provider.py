@@ -257,6 +257,8 @@ class TokenProvider(ABC):
 
     def _discover(self, server: AuthorizationServer) -> Flow:
         """Return a server with all of its URLs; its metadata are read once."""
+        if not server.needs_metadata:
+            return server
         known = self._servers.get(server.key)
         if known is None:
             known = yield from discover(server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import stat
 from pathlib import Path
@@ -137,6 +138,25 @@ def test_the_flow_is_that_of_the_document(cli, auth, browser, monkeypatch, flow)
     assert cli(*CALL).exit_code == 0
     monkeypatch.delenv("DYNCLIENT_CLIENT_SECRET")
     assert cli(*CALL).exit_code == 2
+
+
+@pytest.mark.parametrize("own", ["", CLIENT_SECRET])
+def test_the_secret_of_another_client_is_not_sent(cli, auth, browser, monkeypatch, own):
+    monkeypatch.setenv("DYNCLIENT_CLIENT_SECRET", own)
+    client_id = CLIENT_ID if own else "public"
+    assert cli("login", "openapi.json", "--client-id", client_id).exit_code == 0
+    monkeypatch.setenv("DYNCLIENT_CLIENT_SECRET", "0ther-s3cret")
+    auth.refused.update(auth.tokens)
+    seen, answer = [], auth.handle
+
+    def handle(method, target, body, headers):
+        seen.append(f"{body} {headers}")
+        return answer(method, target, body, headers)
+
+    auth.handle = handle
+    assert cli(*CALL).exit_code == (2 if own else 0)
+    encoded = base64.b64encode(f"{client_id}:0ther-s3cret".encode()).decode()
+    assert not [text for text in seen if "0ther-s3cret" in text or encoded in text]
 
 
 def test_scopes_are_those_of_the_operations_or_those_given(cli, auth, browser):

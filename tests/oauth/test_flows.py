@@ -131,6 +131,18 @@ def test_the_token_url_of_another_flow_serves_too(server, kind):
     assert kind.send(source, credentials={"oauth": client_credentials()}).status == 200
 
 
+def test_two_schemes_with_one_token_url_each_keep_their_other_urls(server):
+    source = build_document(server.url, first=["read"], second=["write"])
+    flow = {"tokenUrl": "/token", "scopes": {}}
+    source["components"]["securitySchemes"]["bare"] = {"type": "oauth2", "flows": {"clientCredentials": flow}}  # fmt: skip
+    source["paths"]["/first"]["get"]["security"] = [{"bare": []}]
+    provider = oauth.AuthorizationCode(client_id="public", open_browser=Browser())
+    with dynclient.Client(source, credentials={"oauth": provider, "bare": provider}) as client:
+        with pytest.raises(errors.UsageError, match="the authorization URL of the security scheme 'bare' is unknown"):  # fmt: skip
+            client.first()
+        assert client.second() == {"scope": "write"}
+
+
 def test_the_flows_of_swagger_serve(server, kind):
     swagger = {
         "swagger": "2.0",
