@@ -169,7 +169,7 @@ def choose_target(server: str | None, *, sandbox: bool) -> CallTarget:
     """Return where calls go: `--sandbox`, `--server`, that of `--profile`, or DYNCLIENT_SERVER.
 
     Raises:
-        UsageError: the command asks for both a server and the sandbox.
+        UsageError: the command asks for both a server and the sandbox, or the server is no URL.
 
     """
     if server and sandbox:
@@ -178,7 +178,20 @@ def choose_target(server: str | None, *, sandbox: bool) -> CallTarget:
         return CallTarget()
     profile = find_chosen_profile()
     own_server = profile.server if profile is not None else None
-    return CallTarget(server or own_server or os.environ.get("DYNCLIENT_SERVER") or None, profile)
+    chosen = server or own_server or os.environ.get("DYNCLIENT_SERVER") or None
+    if chosen is not None:
+        _check_server(chosen)
+    return CallTarget(chosen, profile)
+
+
+def _check_server(server: str) -> None:
+    """Raise where a server is no URL; one with variables is known when they have their values."""
+    from dynclient.masking import mask_url
+    from dynclient.wire.servers import is_sendable_url
+
+    if "{" not in server and not is_sendable_url(server):
+        text = f"no server to call: {mask_url(server)!r} is no http(s) URL"
+        raise UsageError(text, hint="give one, such as --server https://api.example.com")
 
 
 def build_sandbox(document: Document, choice: DocumentChoice, **settings: Any) -> Sandbox:

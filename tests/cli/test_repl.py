@@ -57,3 +57,13 @@ def test_the_names_of_the_console_are_there_in_a_script_too(cli):
     )
     result = cli("repl", SHOP, stdin=script)
     assert result.stdout == "0\n204 <tag 'Items': 4 operations>\n"
+
+
+@pytest.mark.parametrize("words", [["repl", SHOP], ["call", SHOP, "listItems"]])
+def test_a_server_that_is_no_url_is_refused_before_anything_is_called(cli, words):
+    result = cli(*words, "--server", "shop.example", stdin="")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "UsageError: no server to call: 'shop.example' is no http(s) URL\n"
+        "  hint: give one, such as --server https://api.example.com\n"
+    )
