@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 from support.consoles import open_names
 from support.effort import share
 
+import dynclient
 from dynclient.repl.completion import complete_code
 from dynclient.repl.half_typed_code import parse_half_typed_code
+
+#: What a client has beside its operations.
+CLIENT_NAMES = [name for name in dir(dynclient.Client) if not name.startswith("_")]
 
 
 def complete(code, names):
@@ -26,7 +30,7 @@ def complete(code, names):
         ("client.crea", ["create_order"]),
         ("x = [client.upd", ["update_order"]),
         ("orders.get", ["get_order"]),
-        ("client.", ["create_order", "list_orders", "get_order", "update_order", "get_customer_group", "delete_order", "call", "close", "document", "find", "items", "operations", "pages", "tags", "with_options"]),
+        ("client.", ["create_order", "list_orders", "get_order", "update_order", "get_customer_group", "delete_order", *CLIENT_NAMES]),
         ('client["createO', ["createOrder"]),
         ('client["PUT /', ["PUT /orders/{orderId}"]),
         ("client['put /", ["PUT /orders/{orderId}"]),
