@@ -18,7 +18,6 @@ ALL_OPERATIONS = "*"
 
 _PLACES_IN_CALLS = ("parameter", "size")
 _PLACES_IN_RESULTS = ("items", "next", "has_more", "total", "page_count", "page_number")
-_LOCATIONS = ("path", "query", "header", "cookie", "body", "querystring")
 
 #: What a style cannot do without.
 _NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -127,11 +126,9 @@ def _find_argument(text: str, plan: Plan, where: str) -> str:
             raise UsageError(f"{where}: {text!r} stands in several places", hint=f"write {ways}")
     else:
         location, *names = split_pointer(text)
-        declared = {name for place, name in binder.targets.values() if place == location}
-        is_declared = bool(names) and names[0] in declared
-        if location == "body" and names and plan.operation.request_body is not None:
-            return text
-        if is_declared:
+        has_body = location == "body" and plan.operation.request_body is not None
+        declared = [each.name for each in plan.parameters.values() if each.location == location]
+        if names and (has_body or names[0] in declared):
             return text
     suggestions = suggest(text.rpartition("/")[2], binder.names, 1)
     names_text = ", ".join(binder.names) or "none"

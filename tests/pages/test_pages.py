@@ -213,6 +213,20 @@ def test_an_invalid_page_ends_the_list_and_what_came_before_is_kept():
     assert caught.value.__notes__ == ["this was page 2 of list"]
 
 
+def test_an_asynchronous_client_keeps_and_names_the_same():
+    kept = []
+
+    async def collect():
+        server = reply_with(*broken_pages())
+        async with dynclient.AsyncClient(OFFSET.document(), transport=server) as client:
+            async for item in client.list.items():
+                kept.append(item)  # noqa: PERF401 (what came before the failure counts)
+
+    with pytest.raises(InvalidResponse) as caught:
+        asyncio.run(collect())
+    assert (kept, caught.value.__notes__) == (name_things(2), ["this was page 2 of list"])
+
+
 def test_an_invalid_page_is_kept_under_warn():
     good, bad = broken_pages()
     _, client = open_server(OFFSET, good, {**bad, "hasMore": False}, validate_responses="warn")

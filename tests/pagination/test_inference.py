@@ -7,6 +7,7 @@ from support.documents import answer, content, document, operation, parameter
 from support.paged_shapes import FLAG, INTEGER, ITEM, ITEMS, STRING, envelope, integers, listing
 
 import dynclient
+from dynclient.errors import UsageError
 
 LINK = {"type": "string", "format": "uri"}
 
@@ -229,6 +230,32 @@ def test_an_extension_comes_before_a_link_and_the_schemas():
     made["x-fern-pagination"] = {"offset": "$request.skip", "results": "$response.data"}
     extended = dynclient.Client(document({"/things": {"get": made}})).list.pagination
     assert extended.source == "x-fern-pagination"
+
+
+def test_a_link_may_take_its_parameter_from_a_header():
+    made = listing(*integers("von", "anzahl", "limit"), result=envelope(data=ITEMS, l=INTEGER))
+    parameters = {"query.von": "$response.header.X-Ab", "limit": "$response.body#/l"}
+    made["responses"]["200"]["links"] = {
+        "weiter": {"operationId": "list", "parameters": parameters}
+    }
+    found = dynclient.Client(document({"/things": {"get": made}})).list.pagination
+    assert (found.style, found.parameter, found.next_header) == ("cursor", "/query/von", "X-Ab")
+
+
+def test_an_argument_of_several_places_is_named_by_its_pointer():
+    made = listing(
+        parameter("skip", "header", INTEGER), *integers("skip"), result=envelope(data=ITEMS)
+    )
+    source = document({"/things": {"get": made}})
+    table = {"style": "offset", "parameter": "skip", "items": "data"}
+    with pytest.raises(UsageError) as caught:
+        _ = dynclient.Client(source, pagination={"list": table}).list.pagination
+    assert str(caught.value) == (
+        "pagination of list: parameter: 'skip' stands in several places\n"
+        "  hint: write /header/skip or /query/skip"
+    )
+    table["parameter"] = "/query/skip"
+    assert dynclient.Client(source, pagination={"list": table}).list.pagination.is_usable
 
 
 @pytest.mark.parametrize(
