@@ -282,7 +282,7 @@ def main() -> int:
         print(f"{kind}: {calls} calls, {tries} tries in {time.perf_counter() - started:.1f} s")
         print(f"  outcomes {json.dumps(Counter(call.outcome for call in ended))}")
         print(
-            f"  slowest {slowest:.2f} s of {DEADLINE_S} s; "
+            f"  slowest {slowest:.2f} s of {DEADLINE_S} s, event loop late by {max(LAGS_S):.2f} s; "
             + ", ".join(f"{name}: {len(found)}" for name, found in faults.items())
         )
         for found in faults.values():

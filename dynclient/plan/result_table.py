@@ -220,6 +220,8 @@ class ResultTable:
     def _build_status_violation(self, status: int) -> Violation:
         statuses = ", ".join(self.operation.responses) or "none"
         text = f"got {status}, the document knows {statuses}"
+        if status in _REPEATING_REDIRECTS:
+            text += "; the redirect was not followed, follow_redirects=True does"
         known = list(self.operation.responses)
         return Violation("status", ("status",), text, None, self.operation.place, known, status)
 

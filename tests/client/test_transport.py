@@ -166,6 +166,16 @@ def test_a_redirect_that_is_not_followed_says_where_it_leads(kind, status, respo
     assert len(server.seen) == 1
 
 
+def test_a_redirect_that_is_not_followed_is_drift_that_says_so(kind):
+    server = Server(lambda _: httpx.Response(308, headers={"location": "/x"}))
+    made = single(method="post", responses={"200": {"description": "fine"}})
+    text = (
+        "got 308, the document knows 200; the redirect was not followed, follow_redirects=True does"
+    )
+    with pytest.warns(errors.ResponseDrift, match=text):
+        assert run(kind(made, transport=server, validate_responses="warn")) is None
+
+
 def test_a_redirect_that_the_document_declares_is_a_result(kind):
     server = Server(lambda _: httpx.Response(307, headers={"location": "/x"}))
     for declared in ("307", "3XX"):

@@ -228,11 +228,29 @@ async def awaited(_):
     """Stand for a hook that nobody would await."""
 
 
+class AwaitedHook:
+    """A hook that Python does not show to be asynchronous."""
+
+    async def __call__(self, _):
+        pass
+
+
 @pytest.mark.parametrize("hook", [1, "print", awaited])
 def test_what_is_no_hook_is_refused(hook):
     with pytest.raises(errors.UsageError, match="on_retry cannot be") as caught:
         dynclient.Client(document(), on_retry=hook)
     assert caught.value.hint == "give a function that takes an event; it is not awaited"
+
+
+def test_a_hook_that_would_have_to_be_awaited_is_told_of(kind, lines):
+    server = answer_in_turn((200, {}, b"1"))
+    kind.send(
+        document(),
+        transport=server,
+        on_request=AwaitedHook(),
+        validate_responses="off",
+    )
+    assert ("WARNING", "the hook on_request is asynchronous, and hooks are not awaited") in lines()
 
 
 # --- OpenTelemetry

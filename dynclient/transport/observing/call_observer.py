@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.display_text import escape_unprintable
@@ -246,6 +246,10 @@ def _mask_response_headers(headers: Headers, request: Request) -> Headers:
 def _call_hook(name: str, hook: Callable[[Any], object], event: object) -> None:
     """Give a hook an event; an error of it is logged, and changes no call."""
     try:
-        hook(event)
+        result = hook(event)
     except Exception:
         LOG.warning("the hook %s raised an error, which changes no call", name, exc_info=True)
+        return
+    if isinstance(result, Coroutine):
+        result.close()
+        LOG.warning("the hook %s is asynchronous, and hooks are not awaited", name)
