@@ -341,12 +341,17 @@ def is_form_without_object(message: JudgedMessage, error: str) -> bool:
     return is_form and error.startswith("InvalidRequestBody: body: type at / got {")
 
 
-_CLOSED_ERROR = re.compile(r"^(additional|unevaluated)Properties at ")
+#: What a schema says that no value fits, to a value that fits it as its author means it.
+_UNSATISFIABLE_ERROR = re.compile(
+    r"(additional|unevaluated)Properties at "
+    r"|type at .*is not of type 'null'$"
+    r"|(oneOf|anyOf) at \S* got None"
+)
 
 
-def is_closed_part_error(message: JudgedMessage, error: str) -> bool:
-    """Tell whether a part of a schema refuses what the schema requires, so that no object fits."""
-    if not all(map(_CLOSED_ERROR.match, _split_error(error))):
+def is_unsatisfiable_schema_error(message: JudgedMessage, error: str) -> bool:
+    """Tell whether an error comes from a schema that no value fits by the letter."""
+    if not all(map(_UNSATISFIABLE_ERROR.match, _split_error(error))):
         return False
     return any(
         problem.code == "unsatisfiable-schema"

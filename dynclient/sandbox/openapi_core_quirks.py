@@ -22,7 +22,6 @@ from dynclient.sandbox.disagreement_tests import (
     is_absent_form_object,
     is_additional_operation,
     is_allowed_empty_value,
-    is_closed_part_error,
     is_empty_body_error,
     is_exploded_cookie,
     is_form_value_error,
@@ -42,6 +41,7 @@ from dynclient.sandbox.disagreement_tests import (
     is_unexploded_deep_object,
     is_unknown_scheme_error,
     is_unread_form_field,
+    is_unsatisfiable_schema_error,
     matches_any,
     matches_every_part,
     matches_text,
@@ -129,9 +129,10 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("it does not read the styles of an encoding", is_form_value_error),
     Quirk("it reads every form as an object, whatever its schema is", is_form_without_object),
     Quirk(
-        "where `additionalProperties: false` of a part of `allOf` refuses what the whole requires,"
-        " it accepts nothing; we read the whole as closed",
-        is_closed_part_error,
+        "of a schema that no value fits, as `additionalProperties: false` of a part refuses what"
+        " the whole requires, or `type: 'null'` stands beside alternatives without it, it accepts"
+        " nothing; we read it as its author means",
+        is_unsatisfiable_schema_error,
     ),
     Quirk("it does not know `additionalOperations`", is_additional_operation),
     Quirk("it parses XML, which is a text here", matches_text("MediaTypeDeserializeError: .*xml")),
