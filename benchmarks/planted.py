@@ -54,6 +54,7 @@ CHANGES = (
     "tests/diffing/test_invariance.py",
 )
 VERDICTS = ("tests/diffing/test_verdicts.py", "-k", "part_of_a_result or parts_of_a_webhook")
+ATTRIBUTION = ("tests/diffing/test_attribution.py",)
 EFFORT = ("tests/diffing/test_bounded_effort.py", "-k", "no_value or alternatives")
 DIFF_OVERLAYS = ("tests/cli/test_diff.py", "-k", "overlay")
 SWAGGER_CLIENT = ("tests/client/test_swagger.py",)
@@ -297,6 +298,7 @@ FAULTS = [
     Planted("changes: a tag that is gone breaks nobody", "diffing/verdict_table.py", '"tag-removed", "namespace", "none", "breaking"', '"tag-removed", "namespace", "none", "info"', CHANGES),
     Planted("changes: the parts of a result may be encoded in any way", "diffing/compare/encoding_changes.py", "    if not names or _is_unchanged(context, old, new):", '    if not names or context.exposure.direction == "response":', VERDICTS),
     Planted("changes: a webhook's parts are read as those of a call", "diffing/compare/encoding_changes.py", "_choose_situation(name, *bodies, old_sends=context.old_sends)", "_choose_situation(name, *bodies, old_sends=True)", VERDICTS),
+    Planted("changes: a property of one document explains nothing", "diffing/decide/attribution.py", "if edit.property_name and _is_shown_at(edit, places)]", "if False]", ATTRIBUTION),
     Planted("changes: a schema without values proves that nothing breaks", "diffing/decide/compatibility.py", "            self._check_without_values(verdicts, pair)\n", "            pass\n", EFFORT),
     Planted("changes: an overlay leaves git revisions as they are", "diffing/sources/document_sources.py", "        return open_at_revision(*revision, overlays)\n", "        return open_at_revision(*revision)\n", DIFF_OVERLAYS),
     Planted("changes: a text that looks alike is not compared", "diffing/detect/unchanged.py", "return all(map(self._is_same_target, _collect_references(old_parts)))", "return True", CHANGES),

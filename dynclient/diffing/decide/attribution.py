@@ -118,6 +118,9 @@ def _find_value_edits(
     candidates = [edit for edit in unnamed if all(_find_sides_at(edit, places))]
     if not candidates:
         candidates = [edit for edit in unnamed if any(_find_sides_at(edit, places))]
+    if not candidates:
+        # A property that only one of the documents declares has its place there.
+        candidates = [edit for edit in edits if edit.property_name and _is_shown_at(edit, places)]
     rules = RULES_BY_KEYWORD.get(incompatibility.rule, ())
     of_kind = [
         edit
@@ -131,6 +134,13 @@ def _find_sides_at(edit: Edit, places: PlacePair) -> tuple[bool, bool]:
     """Return whether the edited node stands at the place, in the old and in the new document."""
     old_place, new_place = places
     return old_place in edit.old_part_places, new_place in edit.new_part_places
+
+
+def _is_shown_at(edit: Edit, places: PlacePair) -> bool:
+    """Tell whether the place of an edit, in one of the documents at least, is one of two places."""
+    old_place, new_place = places
+    is_old = old_place is not None and edit.old_place == old_place
+    return is_old or (new_place is not None and edit.new_place == new_place)
 
 
 def _find_enclosing_edit(incompatibility: Incompatibility, edits: Sequence[Edit]) -> Edit | None:
