@@ -48,6 +48,7 @@ class ItemSplitter(Protocol):
 
         Raises:
             ItemTooLarge: an item is beyond the limit; nothing more can be read.
+            ValueError: nothing can be read of these bytes.
 
         """
 
@@ -87,6 +88,21 @@ class ItemBuffer:
         if data:
             self._parts.append(data)
 
+    def take(self, end: bytes) -> bytes:
+        """Return the item that ends with some bytes; another one begins.
+
+        Raises:
+            ItemTooLarge: it has more than is allowed.
+
+        """
+        if self.size_bytes:
+            self.add(end)
+            end = self.join()
+            self.clear()
+        elif self._limit is not None and len(end) > self._limit:
+            raise ItemTooLarge(self._limit)
+        return end
+
     def join(self) -> bytes:
         """Return the bytes."""
         if len(self._parts) > 1:
@@ -116,25 +132,24 @@ class LineSplitter:
         """Yield the lines that are complete now."""
         *ends, rest = data.split(b"\n")
         for end in ends:
-            self._buffer.add(end)
-            yield from self._take_line()
+            line = self._buffer.take(end)
+            if self._is_first:
+                line = self._skip_mark(line)
+            if self._keeps_blank:
+                yield line.removesuffix(b"\r")
+            elif line.strip():
+                yield line
         self._buffer.add(rest)
 
     def end(self) -> Iterator[bytes]:
         """Yield the last line, where no line end is after it."""
         if self._buffer.size_bytes:
-            yield from self._take_line()
+            yield from self.feed(b"\n")
 
-    def _take_line(self) -> Iterator[bytes]:
-        line = self._buffer.join()
-        self._buffer.clear()
-        if self._is_first:
-            line = line.removeprefix(_BYTE_ORDER_MARK)
-            self._is_first = False
-        if self._keeps_blank:
-            yield line.removesuffix(b"\r")
-        elif line.strip():
-            yield line
+    def _skip_mark(self, line: bytes) -> bytes:
+        """Return the first line without a byte order mark."""
+        self._is_first = False
+        return line.removeprefix(_BYTE_ORDER_MARK)
 
 
 class RecordSplitter:
@@ -261,27 +276,27 @@ class EventSplitter:
             self._skips_newline = False
         *ends, rest = _LINE_END.split(data)
         for end in ends:
-            self._line.add(end)
-            yield from self._take_line()
+            line = self._line.take(end)
+            if self._is_first:
+                line = self._skip_mark(line)
+            if line:
+                self._add_field(line)
+            else:
+                yield from self._dispatch()
         self._line.add(rest)
         # A CR ends its line at once; an LF that comes after it is of the same line end.
         self._skips_newline = self._skips_newline or data.endswith(b"\r")
 
     def end(self) -> Iterator[StreamedEvent]:
         """Yield the last event."""
-        yield from self._take_line()
+        self._skips_newline = False
+        yield from self.feed(b"\n" if self._line.size_bytes else b"")
         yield from self._dispatch()
 
-    def _take_line(self) -> Iterator[StreamedEvent]:
-        line = self._line.join()
-        self._line.clear()
-        if self._is_first:
-            line = line.removeprefix(_BYTE_ORDER_MARK)
-            self._is_first = False
-        if line:
-            self._add_field(line)
-        else:
-            yield from self._dispatch()
+    def _skip_mark(self, line: bytes) -> bytes:
+        """Return the first line without a byte order mark."""
+        self._is_first = False
+        return line.removeprefix(_BYTE_ORDER_MARK)
 
     def _dispatch(self) -> Iterator[StreamedEvent]:
         fields, data = self._fields, self._data

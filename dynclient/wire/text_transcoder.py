@@ -22,10 +22,15 @@ class TranscodingSplitter:
         self._decoder = codecs.getincrementaldecoder(charset)("replace")
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the lines that are complete now."""
-        return self._splitter.feed(self._decoder.decode(data).encode())
+        """Yield the lines that are complete now.
+
+        Raises:
+            ValueError: the bytes cannot be of that charset.
+
+        """
+        yield from self._splitter.feed(self._decoder.decode(data).encode())
 
     def end(self) -> Iterator[bytes]:
-        """Yield the last line."""
+        """Yield the last line; the same error as of `feed`."""
         yield from self._splitter.feed(self._decoder.decode(b"", final=True).encode())
         yield from self._splitter.end()

@@ -257,6 +257,12 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+def test_text_that_is_of_no_such_charset_is_a_broken_stream(streams):
+    server = answer("text/csv; charset=utf-16", b"\r\n")
+    with pytest.raises(errors.BrokenStream, match="its body is broken: UTF-16 stream"):
+        streams.read(describe("text/csv"), transport=server)
+
+
 @share(2)
 @given(
     st.sampled_from(
