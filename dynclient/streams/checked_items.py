@@ -51,6 +51,7 @@ class CheckedItems:
         self.item_count = 0
         self._reader = self._build_reader()
         self._items: Iterator[Any] = iter(())
+        self._has_bytes = False
         #: One value is read as a whole.
         self._whole = ItemBuffer(source.options.max_response_bytes)
 
@@ -98,6 +99,7 @@ class CheckedItems:
             BrokenStream: the body is one value that is larger than is allowed.
 
         """
+        self._has_bytes = self._has_bytes or bool(piece)
         if self._row.stream_format == "value":
             try:
                 self._whole.add(piece)
@@ -107,9 +109,11 @@ class CheckedItems:
             self._items = self._reader.splitter.feed(piece) if self._reader else iter((piece,))
 
     def end(self) -> None:
-        """Take in the end of the body."""
-        if self._row.stream_format == "value":
-            self._items = iter((self._whole.join(),)) if self._whole.size_bytes else iter(())
+        """Take in the end of the body; no bytes are no items."""
+        if not self._has_bytes:
+            self._items = iter(())
+        elif self._row.stream_format == "value":
+            self._items = iter((self._whole.join(),))
         else:
             self._items = self._reader.splitter.end() if self._reader else iter(())
 

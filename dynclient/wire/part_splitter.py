@@ -42,7 +42,6 @@ class PartSplitter:
         self._buffer = bytearray(b"\r\n")
         #: Up to where no delimiter begins.
         self._searched = 0
-        self._is_begun = False
         self._is_preamble = True
         self._is_over = False
 
@@ -52,7 +51,6 @@ class PartSplitter:
             return
         buffer = self._buffer
         buffer += data
-        self._is_begun = self._is_begun or bool(data)
         while True:
             end = buffer.find(self._delimiter, self._searched)
             after = end + len(self._delimiter)
@@ -94,12 +92,12 @@ class PartSplitter:
             raise ValueError("there are too many parts")
 
     def end(self) -> Iterator[bytes]:
-        """Yield nothing: the last part has an end of its own, and no bytes are no parts.
+        """Yield nothing: the last part has an end of its own.
 
         Raises:
             ValueError: it did not come.
 
         """
-        if self._is_begun and not self._is_over:
+        if not self._is_over:
             raise ValueError("the parts have no end")
         yield from ()
