@@ -103,23 +103,30 @@ def command(  # noqa: PLR0913 (an option each)
     recordings.check()
     _check_options(choices, form, used, recordings)
     checked = _check_documents(choices, strict=strict)
-    if (used or recorded) and len(checked) > 1:
+    if len(checked) == 1:
+        if form == "text" and checked[0].error is not None:
+            raise checked[0].error
+    elif used or recorded:
         option = "--used" if used else "--recorded"
         raise UsageError(f"{option} goes with one document", hint="give one SPEC")
-    if form == "text" and len(checked) == 1 and checked[0].error is not None:
-        raise checked[0].error
     is_failing = _has_failures(checked, fail_on)
     _print_report(checked, form, is_failing=is_failing)
-
-    is_conforming = True
-    document = checked[0].document
-    if used and document is not None:
-        is_conforming = _check_usages(document, used)
-    if recorded and document is not None:
-        is_conforming &= check_recordings(document, recordings)
+    is_conforming = _check_what_uses_it(checked[0].document, used, recordings)
     if is_failing:
         ctx.exit(INVALID_DOCUMENT)
     ctx.exit(0 if is_conforming else USAGE_MISMATCH)
+
+
+def _check_what_uses_it(
+    document: Document | None, used: tuple[str, ...], recordings: RecordingOptions
+) -> bool:
+    """Print what code and recordings have that a document does not; tell whether all fits it."""
+    if document is None:
+        return True
+    is_conforming = _check_usages(document, used) if used else True
+    if recordings.paths:
+        is_conforming &= check_recordings(document, recordings)
+    return is_conforming
 
 
 def _check_options(

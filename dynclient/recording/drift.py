@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -159,19 +159,26 @@ def _judge_entry(
 
 def _check_call(plan: Plan, call: RecordedCall, entry: HarEntry) -> Sequence[Violation]:
     """Return what does not fit of a call: as it was on the wire, and as its sender meant it."""
-    document = dict(call.call)
-    for location, values in entry.parameters.items():
-        is_object = isinstance(values, dict) and isinstance(document.get(location, {}), dict)
-        document[location] = {**values, **document.get(location, {})} if is_object else values
     unreadable = [each for each in call.violations if each.kind in ("syntax", "media-type")]
     if unreadable:
         return unreadable
+    document = _join_parameters(call.call, entry.parameters)
     media_type = call.media_type if plan.accepts_media_type(call.media_type) else None
     found = plan.bind((Call(document),), {}, _STRICT, media_type).violations
     violations = [each for violation in found for each in _split_by_name(violation, document)]
     if entry.has_request_body and not call.raw_body:
         return violations
     return [violation for violation in violations if violation.path[:1] != ("body",)]
+
+
+def _join_parameters(call: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call that was read, with the parameters of the recording that it lacks."""
+    joined = dict(call)
+    for location, values in recorded.items():
+        read = joined.get(location, {})
+        is_object = isinstance(values, dict) and isinstance(read, dict)
+        joined[location] = {**values, **read} if is_object else values
+    return joined
 
 
 def _split_by_name(violation: Violation, document: dict[str, Any]) -> Iterator[Violation]:

@@ -140,38 +140,48 @@ def read_entry(data: Any, place: str) -> HarEntry | None:
 
     """
     entry = _get_object(data, place)
-    request_data = _get_object(entry.get("request"), f"{place}/request")
     response_data = _get_object(entry.get("response"), f"{place}/response")
     status = response_data.get("status")
     if type(status) is not int:
         raise HarSyntaxError(f"{place}/response/status: want a number")
     if status == 0:
         return None
-
-    method = _get_text(request_data, "method", f"{place}/request")
-    url = _get_text(request_data, "url", f"{place}/request")
-    fields = _read_fields(request_data.get("headers", []), f"{place}/request/headers")
-    body, has_request_body = _read_post_data(request_data.get("postData"), place)
-    response_fields = [
-        (name, value)
-        for name, value in _read_fields(
-            response_data.get("headers", []), f"{place}/response/headers"
-        )
-        if name.lower() not in _CODING_HEADERS
-    ]
-    content, has_response_body = _read_content(response_data.get("content"), place)
-    elapsed_ms = entry.get("time")
-    elapsed = elapsed_ms / 1000 if isinstance(elapsed_ms, int | float) else 0.0
+    request, has_request_body = _read_request(entry.get("request"), f"{place}/request")
+    content, has_response_body = _read_content(
+        response_data.get("content"), f"{place}/response/content"
+    )
+    headers = _read_response_headers(response_data, f"{place}/response")
     operation, parameters = entry.get("_operation", ""), entry.get("_parameters", {})
     return HarEntry(
-        Request(method.upper(), url, Headers(fields), body),
-        Response(status, Headers(response_fields), content, max(elapsed, 0.0)),
+        request,
+        Response(status, headers, content, _read_elapsed(entry)),
         str(entry.get("startedDateTime", "")),
         operation if isinstance(operation, str) else "",
         parameters if isinstance(parameters, dict) else {},
         has_request_body,
         has_response_body,
     )
+
+
+def _read_request(value: Any, place: str) -> tuple[Request, bool]:
+    """Return a request, and whether its body is all there."""
+    data = _get_object(value, place)
+    method = _get_text(data, "method", place)
+    url = _get_text(data, "url", place)
+    fields = _read_fields(data.get("headers", []), f"{place}/headers")
+    body, has_body = _read_post_data(data.get("postData"), f"{place}/postData")
+    return Request(method.upper(), url, Headers(fields), body), has_body
+
+
+def _read_response_headers(data: Mapping[str, Any], place: str) -> Headers:
+    """Return the header fields of a response, as they fit its body as it is recorded."""
+    fields = _read_fields(data.get("headers", []), f"{place}/headers")
+    return Headers([field for field in fields if field[0].lower() not in _CODING_HEADERS])
+
+
+def _read_elapsed(entry: Mapping[str, Any]) -> float:
+    elapsed_ms = entry.get("time")
+    return max(elapsed_ms / 1000, 0.0) if isinstance(elapsed_ms, int | float) else 0.0
 
 
 def _get_object(value: Any, place: str) -> dict[str, Any]:
@@ -204,7 +214,6 @@ def _read_post_data(value: Any, place: str) -> tuple[bytes | None, bool]:
     """Return the body of a request, and whether it is all there."""
     if value is None:
         return None, True
-    place = f"{place}/request/postData"
     data = _get_object(value, place)
     if data.get("_omitted") is True:
         return None, False
@@ -222,7 +231,6 @@ def _read_content(value: Any, place: str) -> tuple[bytes, bool]:
     """Return the body of a response, and whether it is all there."""
     if value is None:
         return b"", True
-    place = f"{place}/response/content"
     data = _get_object(value, place)
     if "text" not in data:
         size = data.get("size", 0)

@@ -108,15 +108,15 @@ class RecordedCallReader:
         if reader is None:
             reader = self._readers[operation.key] = RequestReader(self.get_plan(operation))
         parsed = reader.read(request, match.path_values)
-        has_body = request.body is not None and request.body != b""
-        is_raw = has_body and "body" not in parsed.call
+        body = request.body or b""
+        raw_body = b"" if "body" in parsed.call else body
         media_type = request.content_type.partition(";")[0].strip().lower()
         return RecordedCall(
             operation,
             parsed.call,
             match.path_values,
-            media_type if has_body else "",
-            (request.body or b"") if is_raw else b"",
+            media_type if body else "",
+            raw_body,
             tuple(parsed.violations),
         )
 

@@ -100,41 +100,35 @@ class DocumentRecorder:
         self._writer.append(self._build_entry(request, response))
 
     def _build_entry(self, request: Request, response: Response) -> HarEntry:
-        body = request.body if isinstance(request.body, bytes) else b""
-        is_whole = not isinstance(request.body, StreamedBody) and len(body) <= MAX_BODY_BYTES
-        body = body if is_whole else b""
-        plain = replace(request, body=body or None)
-        call = self._read_call(plain)
+        body = _take_request_body(request)
+        call = self._read_call(replace(request, body=body or None))
+        replacer = self._build_replacer(request, call)
+        sent_body = _replace_in_body(replacer, body, request.headers)
+        came_body = _replace_in_body(replacer, _take_response_body(response), response.headers)
+        sent = replace(
+            request if call is None else _replace_in_path(request, call), body=sent_body or None
+        )
+        started = datetime.now(UTC) - timedelta(seconds=response.elapsed)
+        operation, parameters = "", {}
+        if call is not None:
+            operation = call.operation.key
+            parameters = replacer.replace_in_parameters(select_parameters(call.call))
+        return HarEntry(
+            _replace_in_request(replacer, sent),
+            _replace_in_response(replacer, response, came_body or b""),
+            build_timestamp(started),
+            operation,
+            parameters,
+            has_request_body=sent_body is not None,
+            has_response_body=came_body is not None,
+        )
+
+    def _build_replacer(self, request: Request, call: RecordedCall | None) -> SecretReplacer:
+        """Return what takes the secrets out of an exchange."""
         names = request.secret_names
         if call is not None:
             names = _join_names(names, self._reader.get_secret_names(call.operation))
-        replacer = SecretReplacer(names)
-
-        sent_body = _replace_in_body(replacer, body, plain.headers)
-        came_body = _replace_in_body(replacer, response.body, response.headers)
-        is_elsewhere = response.is_in_sink or response.open_body is not None
-        has_response_body = came_body is not None and not is_elsewhere
-        started = datetime.now(UTC) - timedelta(seconds=response.elapsed)
-        url = plain.url if call is None else _replace_in_path(plain.url, call)
-        return HarEntry(
-            Request(
-                plain.method,
-                replacer.replace_in_url(url),
-                replacer.replace_in_headers(plain.headers),
-                sent_body or None,
-            ),
-            Response(
-                response.status,
-                replacer.replace_in_headers(response.headers),
-                came_body or b"",
-                response.elapsed,
-            ),
-            build_timestamp(started),
-            call.operation.key if call is not None else "",
-            replacer.replace_in_parameters(select_parameters(call.call)) if call else {},
-            is_whole and sent_body is not None,
-            has_response_body,
-        )
+        return SecretReplacer(names)
 
     def _read_call(self, request: Request) -> RecordedCall | None:
         try:
@@ -147,18 +141,45 @@ def _join_names(first: SecretNames, second: SecretNames) -> SecretNames:
     return SecretNames(*(one | other for one, other in zip(first, second, strict=True)))
 
 
-def _replace_in_body(replacer: SecretReplacer, body: bytes, headers: Headers) -> bytes | None:
+def _take_request_body(request: Request) -> bytes | None:
+    """Return the body of a request, None where it is read from a stream."""
+    if isinstance(request.body, StreamedBody):
+        return None
+    return request.body or b""
+
+
+def _take_response_body(response: Response) -> bytes | None:
+    """Return the body of a response, None where it went elsewhere."""
+    is_elsewhere = response.is_in_sink or response.open_body is not None
+    return None if is_elsewhere else response.body
+
+
+def _replace_in_body(
+    replacer: SecretReplacer, body: bytes | None, headers: Headers
+) -> bytes | None:
     """Return a body without secrets, None where it is not to be recorded."""
-    if len(body) > MAX_BODY_BYTES:
+    if body is None or len(body) > MAX_BODY_BYTES:
         return None
     return replacer.replace_in_body(body, headers.get("content-type", ""))
 
 
-def _replace_in_path(url: str, call: RecordedCall) -> str:
-    """Return a URL in whose path no value of a parameter that names a secret stands."""
+def _replace_in_request(replacer: SecretReplacer, request: Request) -> Request:
+    """Return a request without secrets in its URL and headers."""
+    url = replacer.replace_in_url(request.url)
+    return Request(request.method, url, replacer.replace_in_headers(request.headers), request.body)
+
+
+def _replace_in_response(replacer: SecretReplacer, response: Response, body: bytes) -> Response:
+    """Return a response without secrets in its headers, with a body that has none."""
+    headers = replacer.replace_in_headers(response.headers)
+    return Response(response.status, headers, body, response.elapsed)
+
+
+def _replace_in_path(request: Request, call: RecordedCall) -> Request:
+    """Return a request in whose path no value of a parameter that names a secret stands."""
     names = SecretNames()
-    head, mark, query = url.partition("?")
+    head, mark, query = request.url.partition("?")
     for name, text in call.path_values.items():
         if text and names.has_property(name):
             head = head.replace(f"/{text}", f"/{quote(replace_secret(text), safe='%')}")
-    return head + mark + query
+    return replace(request, url=head + mark + query)
