@@ -10,13 +10,13 @@ __version__ = "0.1.0"
 #: Type checkers and editors read `__init__.pyi` instead; a test holds the two equal.
 _HOMES = {
     "AsyncClient": "dynclient.client.client",
-    "AsyncOperation": "dynclient.client.client",
+    "AsyncOperation": "dynclient.client.callable_operations",
     "Call": "dynclient.plan.call_document",
     "Change": "dynclient.diffing.change",
     "Client": "dynclient.client.client",
     "Diff": "dynclient.diffing.diff",
     "Document": "dynclient.model",
-    "Operation": "dynclient.client.client",
+    "Operation": "dynclient.client.callable_operations",
     "Polling": "dynclient.client.polling",
     "Problem": "dynclient.document.problems",
     "Request": "dynclient.wire.message",

@@ -3,10 +3,10 @@
 from dynclient import errors as errors
 from dynclient import oauth as oauth
 from dynclient import strategies as strategies
+from dynclient.client.callable_operations import AsyncOperation as AsyncOperation
+from dynclient.client.callable_operations import Operation as Operation
 from dynclient.client.client import AsyncClient as AsyncClient
-from dynclient.client.client import AsyncOperation as AsyncOperation
 from dynclient.client.client import Client as Client
-from dynclient.client.client import Operation as Operation
 from dynclient.client.load import load as load
 from dynclient.client.polling import Polling as Polling
 from dynclient.diffing.change import Change as Change

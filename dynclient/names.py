@@ -19,8 +19,8 @@ NAMELESS = "_"
 
 #: The public names of Client and AsyncClient. An operation of such a name gets an underscore.
 CLIENT_NAMES = frozenset(
-    {"aclose", "call", "close", "document", "find", "items", "operations", "pages", "tags"}
-    | {"with_options"}
+    {"aclose", "call", "close", "document", "find", "items", "operations", "pages", "recipe"}
+    | {"tags", "with_options"}
 )
 
 #: From 0 to 1: names less similar than this are not suggested.

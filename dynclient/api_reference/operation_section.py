@@ -14,7 +14,8 @@ from dynclient.api_reference.markdown_text import (
     format_inline,
     format_table,
 )
-from dynclient.client.client import Client, Operation
+from dynclient.client.callable_operations import Operation
+from dynclient.client.client import Client
 from dynclient.description.described_operation import get_plan
 from dynclient.description.operation_description import (
     ArgumentDescription,

@@ -12,7 +12,7 @@ from dynclient.bulk.outcomes import Outcome
 from dynclient.bulk.remote_map import can_send_twice
 from dynclient.bulk.run_files import RunFiles
 from dynclient.bulk.run_summary import RunSummary
-from dynclient.client.client import Operation
+from dynclient.client.callable_operations import Operation
 from dynclient.client.idempotency_keys import find_idempotency_header
 from dynclient.errors import DynclientError, InvalidCall, OutcomeUnknown, ResponseError, UsageError
 from dynclient.plan.call_document import Call

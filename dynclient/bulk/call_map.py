@@ -17,7 +17,7 @@ from dynclient.bulk.outcomes import (
     send_call,
     send_call_async,
 )
-from dynclient.client.client import AsyncOperation, Operation
+from dynclient.client.callable_operations import AsyncOperation, Operation
 from dynclient.plan.call_document import Call
 
 #: A call and what became of it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dynclient.client.client import AsyncOperation, Operation
+from dynclient.client.callable_operations import AsyncOperation, Operation
 from dynclient.errors import DynclientError, UsageError
 from dynclient.plan.call_document import Call
 from dynclient.plan.results import Result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,8 @@ from dynclient.bulk.call_map import CallOutcome, NoteBegin, walk_calls
 from dynclient.bulk.call_queue import CallQueue
 from dynclient.bulk.outcomes import Outcome, send_call
 from dynclient.bulk.remote_calls import build_unknown, send_remote_call
-from dynclient.client.client import Operation
+from dynclient.client.callable_operations import Operation
+from dynclient.client.client_recipe import pickle_recipe
 from dynclient.client.idempotency_keys import find_idempotency_header
 from dynclient.errors import UsageError
 from dynclient.plan.call_document import Call
@@ -67,7 +67,7 @@ class RemoteSender:
     def __init__(self, operation: Operation, executor: Executor, concurrency: int) -> None:
         self._operation = operation
         self._executor = executor
-        self._recipe = pickle.dumps(operation.client_recipe)
+        self._recipe = pickle_recipe(operation.client_recipe)
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="dynclient-map")
         self._cluster = _get_cluster(executor)
         self._run = uuid.uuid4().hex

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dynclient.cli.call import ResultView
     from dynclient.cli.call_arguments import CallArguments
     from dynclient.cli.call_options import CallOptions
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
     from dynclient.pages.page import Page
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

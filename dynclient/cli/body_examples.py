@@ -14,7 +14,7 @@ from dynclient.errors import UsageError
 from dynclient.wire.binary_values import mark_binaries
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
     from dynclient.plan.call_document import Call
 
 _DEFAULT_EDITOR = "notepad" if os.name == "nt" else "vi"

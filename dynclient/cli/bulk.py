@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from dynclient.bulk.outcomes import Outcome
     from dynclient.bulk.run_files import RunFiles
     from dynclient.bulk.run_summary import RunSummary
-    from dynclient.client.client import Client, Operation
+    from dynclient.client.callable_operations import Operation
+    from dynclient.client.client import Client
 
 #: Some lines have an error for an answer.
 FAILED_LINES = 1

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dynclient.cli.command_words import CommandWords, ResolvedOperation
     from dynclient.cli.output_files import Download
     from dynclient.cli.result_views import ResultQuery
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
     from dynclient.plan.results import Result
     from dynclient.wire.message import Request
 

@@ -38,7 +38,7 @@ from dynclient.description.described_operation import get_plan
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
     from dynclient.errors import InvalidCall
     from dynclient.plan.call_document import Call
     from dynclient.violations import Violation

@@ -12,7 +12,7 @@ from dynclient.wire import media
 from dynclient.wire.schema_types import SchemaTypes
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
 
 _HINT = 'write a call document, such as {"path": {"id": 7}, "body": {"name": "Gold"}}'
 

@@ -19,7 +19,8 @@ from dynclient.document.files.uris import is_remote
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Client, Operation
+    from dynclient.client.callable_operations import Operation
+    from dynclient.client.client import Client
     from dynclient.model import Document
     from dynclient.plan.operation_matcher import MatchResult
     from dynclient.plan.parsed_request import ParsedRequest

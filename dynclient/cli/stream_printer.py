@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dynclient.cli.call import ResultView
     from dynclient.cli.call_arguments import CallArguments
     from dynclient.cli.call_options import CallOptions
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
     from dynclient.streams import Stream
 
 

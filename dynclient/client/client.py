@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
+from dynclient.client.callable_operations import AsyncOperation, Operation
 from dynclient.client.client_recipe import ClientOrigin, ClientRecipe, build_recipe
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.given_credentials import GivenCredentials, collect_credentials
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
@@ -17,14 +19,10 @@ from dynclient.client.options import ClientOptions, Options
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.display_text import format_count
 from dynclient.document.files.uris import is_remote
-from dynclient.errors import DynclientError, UsageError
+from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.notebook_view import NotebookView
 from dynclient.plan.call_document import Call
-from dynclient.plan.plan import Plan, Plans
-from dynclient.plan.results import Result
-from dynclient.plan.schemas import Schemas
-from dynclient.schema.translation.translation_options import TranslationOptions
 from dynclient.transport.authorization import CredentialStore, TrustedPlaces
 from dynclient.transport.connection_settings import (
     ConnectionSettings,
@@ -35,250 +33,19 @@ from dynclient.transport.connection_settings import (
     choose_http_library,
 )
 from dynclient.transport.http_clients import MAX_CONNECTIONS
-from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.violations import shorten
 from dynclient.wire.credential_provider import Credential
 from dynclient.wire.servers import get_origin, resolve_base_url
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from dynclient.client.excuses import Excuses
-    from dynclient.client.polling import HasEnded
     from dynclient.pages.page import Page
-    from dynclient.streams import AsyncStream, Stream
-
-#: How many ways to read the schemas of a document are kept, besides the usual one.
-MAX_TRANSLATIONS = 16
 
 USER_AGENT = f"dynclient/{__version__}"
 
 OperationT = TypeVar("OperationT", bound=BoundOperation[Any])
 ViewT = TypeVar("ViewT", bound="BaseClient[Any]")
-
-
-class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is each operation's own)
-    __doc__ = BoundOperation.__dict__["__doc__"]
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Send the call and return its data: the JSON that came, str, bytes, or None.
-
-        Raises:
-            InvalidCall: the call does not fit the document; nothing was sent.
-            CredentialsMissing: no security requirement can be met; nothing was sent.
-            TransportError: no usable response came.
-            StatusError: the server answered 4xx or 5xx.
-            InvalidResponse: the response does not fit the document (and `UndocumentedResponse`,
-                `DecodeError`).
-
-        """
-        return self._send_request(self.request(*args, **kwargs)).data
-
-    def send(self, /, *args: Any, **kwargs: Any) -> Result:
-        """Send the call, or a `Request` that was built before, and return all that came back.
-
-        Raises:
-            DynclientError: just as calling does.
-
-        """
-        return self._send_request(self._prepare_request(args, kwargs))
-
-    def pages(self, /, *args: Any, **kwargs: Any) -> Iterator[Page]:
-        """Return an iterator over the pages of a list: a `Result` each, with its `.items`.
-
-        Args:
-            *args: those of the operation, or one `Call`.
-            **kwargs: those of the operation; and `limit` or `max_items`, `max_pages`, and `resume`,
-                the cursor of a page, where the operation has no argument of that name.
-
-        Raises:
-            UsageError: it is not known how the operation pages; the hint shows what to write.
-            InvalidCall: the call does not fit the document.
-            PaginationError: while iterating: a page repeats, or its next one cannot be found.
-
-        """
-        from dynclient.pages.iteration import iterate_pages
-        from dynclient.pages.page_walk import begin_walk
-
-        return iterate_pages(self, begin_walk(self, args, kwargs))
-
-    def items(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Return an iterator over the items of all pages; arguments and errors as of `pages`."""
-        from dynclient.pages.iteration import iterate_items
-        from dynclient.pages.page_walk import begin_walk
-
-        return iterate_items(self, begin_walk(self, args, kwargs))
-
-    def map(
-        self,
-        calls: Iterable[Mapping[str, Any]],
-        /,
-        *,
-        concurrency: int = 50,
-        in_order: bool = True,
-        executor: Executor | None = None,
-    ) -> Iterator[Result | DynclientError]:
-        """Return an iterator over the results of many calls; an error is a value among them.
-
-        Calls are taken and sent while the results are taken: memory is bounded, and the calls may
-        have no end.
-
-        Args:
-            calls: the calls, each a `Call`.
-            concurrency: how many are under way at once, in threads.
-            in_order: whether results come in the order of the calls, or as they are there.
-            executor: of `concurrent.futures`, or that of a dask cluster, whose workers send the
-                calls in place of threads; each has a client of its own.
-
-        Raises:
-            UsageError: an argument cannot have that value, or the client cannot go to workers.
-
-        """
-        from dynclient.bulk.call_map import map_calls, select_outcomes
-
-        outcomes = map_calls(
-            self, calls, concurrency=concurrency, in_order=in_order, executor=executor
-        )
-        return select_outcomes(outcomes)
-
-    def wait_until(self, condition: HasEnded, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the operation until a condition holds, and return the data for which it does.
-
-        The option `polling` says how often, and for how long.
-
-        Args:
-            condition: data of the call → whether the wait is over.
-            *args: those of the operation, or one `Call`.
-            **kwargs: those of the operation.
-
-        Raises:
-            TimedOut: the condition did not hold in time; its phase is `condition`.
-            DynclientError: just as calling does.
-
-        """
-        from dynclient.client.polling import wait_until
-
-        request = self._prepare_request(args, kwargs)
-        send = partial(self._send_request, request)
-        return wait_until(condition, self._options.polling, send, request)
-
-    def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
-        """Return the result of the call as a stream: `with operation.stream(…) as items:`.
-
-        The call is sent when the stream is opened. Its items are read and checked while they come.
-
-        Raises:
-            InvalidCall: the call does not fit the document; nothing was sent.
-
-        """
-        from dynclient.streams import Stream  # Few calls are streams.
-
-        return Stream(self._build_stream_source(args, kwargs, self._runner.send))
-
-    def _send_request(self, request: Any, sink: BodySink | None = None) -> Result:
-        exchange = self._begin_exchange(request, sink)
-        response = self._runner.send(exchange, self._timeouts)
-        return self._build_result(exchange.request, response)
-
-
-class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
-    __doc__ = BoundOperation.__dict__["__doc__"]
-    _kind = "AsyncOperation"
-
-    async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Send the call and return its data, as `Operation` does."""
-        return (await self._send_request(self.request(*args, **kwargs))).data
-
-    async def send(self, /, *args: Any, **kwargs: Any) -> Result:
-        """Send the call, or a `Request` that was built before, and return all that came back."""
-        return await self._send_request(self._prepare_request(args, kwargs))
-
-    def pages(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Page]:
-        """Return an asynchronous iterator over the pages of a list, as `Operation` does."""
-        from dynclient.pages.iteration import iterate_pages_async
-        from dynclient.pages.page_walk import begin_walk
-
-        return iterate_pages_async(self, begin_walk(self, args, kwargs))
-
-    def items(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        """Return an asynchronous iterator over the items of all pages, as `Operation` does."""
-        from dynclient.pages.iteration import iterate_items_async
-        from dynclient.pages.page_walk import begin_walk
-
-        return iterate_items_async(self, begin_walk(self, args, kwargs))
-
-    def map(
-        self,
-        calls: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]],
-        /,
-        *,
-        concurrency: int = 50,
-        in_order: bool = True,
-    ) -> AsyncIterator[Result | DynclientError]:
-        """Return an asynchronous iterator over the results of many calls, as `Operation` does.
-
-        The calls are sent in tasks. `contextlib.aclosing` ends them where the iteration is left.
-        """
-        from dynclient.bulk.call_map import map_calls_async, select_outcomes_async
-
-        outcomes = map_calls_async(self, calls, concurrency=concurrency, in_order=in_order)
-        return select_outcomes_async(outcomes)
-
-    async def wait_until(self, condition: HasEnded, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the operation until a condition holds, as `Operation` does; it may be awaited."""
-        from dynclient.client.polling import wait_until_async
-
-        request = self._prepare_request(args, kwargs)
-        send = partial(self._send_request, request)
-        return await wait_until_async(condition, self._options.polling, send, request)
-
-    def stream(self, /, *args: Any, **kwargs: Any) -> AsyncStream:
-        """Return the result of the call as a stream: `async with operation.stream(…) as items:`."""
-        from dynclient.streams import AsyncStream  # Few calls are streams.
-
-        return AsyncStream(self._build_stream_source(args, kwargs, self._runner.send))
-
-    async def _send_request(self, request: Any) -> Result:
-        exchange = self._begin_exchange(request)
-        response = await self._runner.send(exchange, self._timeouts)
-        return self._build_result(exchange.request, response)
-
-
-class CompiledDocument:
-    """A document with its operations, each compiled when it is first used.
-
-    All clients made from one Document share it.
-    """
-
-    def __init__(self, document: model.Document) -> None:
-        self.document = document
-        self.schemas = Schemas(document)
-        self.plans = Plans(self.schemas)
-        self._other_plans: dict[TranslationOptions, Plans] = {}
-
-    def get_plan(self, operation: model.Operation, options: Options) -> Plan:
-        """Return the plan of an operation for a client with some options."""
-        if options.one_of == "exactly" and not options.formats:
-            return self.plans.get_plan(operation)
-        formats = tuple(options.formats.items())
-        translation = TranslationOptions(one_of=options.one_of, formats=formats)
-        return self._get_plans(translation).get_plan(operation)
-
-    def _get_plans(self, translation: TranslationOptions) -> Plans:
-        """Return the plans of clients whose options read schemas in another way."""
-        plans = self._other_plans.get(translation)
-        if plans is None:
-            # A program that makes new functions for each call shall not fill the memory.
-            if len(self._other_plans) >= MAX_TRANSLATIONS:
-                self._other_plans.clear()
-            plans = self._other_plans[translation] = Plans(Schemas(self.document, translation))
-        return plans
-
-    @classmethod
-    def of(cls, document: model.Document) -> CompiledDocument:
-        """Return the compiled form of a document: the same object each time."""
-        return document.derive(cls)
 
 
 class BaseClient(NotebookView, Generic[OperationT]):
@@ -572,11 +339,8 @@ class BaseClient(NotebookView, Generic[OperationT]):
     def recipe(self) -> ClientRecipe:
         """What makes a client of the same kind in another process: it pickles, without secrets.
 
-        `client.recipe.build()` makes a `Client`.
-
-        Raises:
-            UsageError: a part of the client cannot go there.
-
+        `client.recipe.build()` makes a `Client`. Where a part cannot go there, pickling the recipe
+        is a UsageError.
         """
         return build_recipe(self._origin, self._options, self._own_credentials)
 

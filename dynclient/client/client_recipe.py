@@ -38,23 +38,21 @@ class ClientRecipe:
     """Makes clients of one kind; it pickles, where a client cannot.
 
     Each process loads the document itself. Credentials are those of its own environment, and what
-    functions give that the client was given; no secret is in a recipe.
+    functions give that the client was given; no secret is in a pickled recipe.
 
     Attributes:
-        source: the document: an absolute path, a URL, `git:REV:path`, or a mapping.
-        arguments: of the client.
+        origin: what the client is made of.
         options: those that differ from the defaults.
-        credentials: functions by security scheme.
+        credentials: by security scheme.
 
     """
 
-    source: Any
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    origin: ClientOrigin
     options: Mapping[str, Any] = field(default_factory=dict)
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def build(self) -> Client:
-        """Return a new client.
+        """Return a new client, with connections of its own.
 
         Raises:
             DynclientError: just as `Client` does.
@@ -62,41 +60,63 @@ class ClientRecipe:
         """
         from dynclient.client.client import Client
 
-        return Client(self.source, credentials=self.credentials, **self.arguments, **self.options)
+        origin = self.origin
+        return Client(
+            origin.source, credentials=self.credentials, **origin.arguments, **self.options
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what a pickle holds.
+
+        Raises:
+            UsageError: a client cannot be made of it elsewhere; the hint says what to give it.
+
+        """
+        if self.origin.has_transport:
+            raise UsageError(
+                "a client with a transport= of its own stays in its process",
+                hint="leave out transport=: each process has connections of its own",
+            )
+        for name, credential in self.credentials.items():
+            if not callable(credential):
+                raise UsageError(
+                    f"the credential {name!r} is a secret, and no secret goes to another process",
+                    hint="give a function of a module that returns it; or set the variable"
+                    " DYNCLIENT_CREDENTIAL_… there, and give server=",
+                )
+        origin = self.origin._replace(source=_locate_source(self.origin.source))
+        return ClientRecipe, (origin, self.options, dict(self.credentials))
 
 
 def build_recipe(
     origin: ClientOrigin, options: Options, credentials: Mapping[str, Any]
 ) -> ClientRecipe:
-    """Return the recipe of a client.
-
-    Raises:
-        UsageError: the client cannot be made elsewhere; the hint says what to give it instead.
-
-    """
-    if origin.has_transport:
-        raise UsageError(
-            "a client with a transport= of its own stays in its process",
-            hint="leave out transport=: each process has connections of its own",
-        )
-    for name, credential in credentials.items():
-        if not callable(credential):
-            raise UsageError(
-                f"the credential {name!r} is a secret, and no secret goes to another process",
-                hint="give a function of a module that returns it; or set the variable"
-                " DYNCLIENT_CREDENTIAL_… there, and give server=",
-            )
+    """Return the recipe of a client."""
     defaults = Options()
     changed = {
         each.name: getattr(options, each.name)
         for each in dataclasses.fields(options)
         if getattr(options, each.name) != getattr(defaults, each.name)
     }
-    recipe = ClientRecipe(
-        _locate_source(origin.source), origin.arguments, changed, dict(credentials)
-    )
-    _check_pickles(recipe)
-    return recipe
+    return ClientRecipe(origin, changed, credentials)
+
+
+def pickle_recipe(recipe: ClientRecipe) -> bytes:
+    """Return a pickled recipe.
+
+    Raises:
+        UsageError: a client cannot be made of it elsewhere.
+
+    """
+    import pickle
+
+    try:
+        return pickle.dumps(recipe)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise UsageError(
+            f"an option or a credential cannot be pickled: {error}",
+            hint="give functions that stand in a module, under their own names",
+        ) from None
 
 
 def _locate_source(source: Any) -> Any:
@@ -113,15 +133,3 @@ def _locate_source(source: Any) -> Any:
         "the document of this client cannot be loaded in another process",
         hint="give Client a path, a URL or a mapping",
     )
-
-
-def _check_pickles(recipe: ClientRecipe) -> None:
-    import pickle
-
-    try:
-        pickle.dumps(recipe)
-    except Exception as error:  # noqa: BLE001 (of a function or an object of the user)
-        raise UsageError(
-            f"an option or a credential cannot be pickled: {error}",
-            hint="give functions that stand in a module, under their own names",
-        ) from None

@@ -121,12 +121,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
 
     @property
     def client_recipe(self) -> ClientRecipe:
-        """The recipe of its client, for other processes.
-
-        Raises:
-            UsageError: a part of the client cannot go there.
-
-        """
+        """The recipe of its client, for other processes."""
         if self._get_recipe is None:
             raise UsageError(f"{self.id} belongs to no client")
         return self._get_recipe()

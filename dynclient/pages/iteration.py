@@ -11,7 +11,7 @@ from dynclient.pages.page import Page
 from dynclient.pages.page_walk import PageWalk
 
 if TYPE_CHECKING:
-    from dynclient.client.client import AsyncOperation, Operation
+    from dynclient.client.callable_operations import AsyncOperation, Operation
 
 
 def iterate_pages(operation: Operation, walk: PageWalk) -> Iterator[Page]:

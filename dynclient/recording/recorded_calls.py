@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dynclient.client.client import CompiledDocument
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.masking import SecretNames
 from dynclient.model import Document, Operation
 from dynclient.plan.operation_matcher import OperationMatch, OperationMatcher

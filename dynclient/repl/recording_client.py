@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar, cast
 
-from dynclient.client.client import AsyncClient, AsyncOperation, Client, Operation
+from dynclient.client.callable_operations import AsyncOperation, Operation
+from dynclient.client.client import AsyncClient, Client
 from dynclient.client.operation import BoundOperation
 from dynclient.errors import DynclientError, ResponseError
 from dynclient.plan.call_document import Call

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from dynclient.client.client import CompiledDocument
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.display_text import format_count

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import event, reject
 from hypothesis import strategies as st
 
-from dynclient.client.client import AsyncOperation, Operation
+from dynclient.client.callable_operations import AsyncOperation, Operation
 from dynclient.client.operation import build_example_schema
 from dynclient.description.described_operation import get_plan
 from dynclient.errors import UsageError

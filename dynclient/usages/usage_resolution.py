@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dynclient.client.client import Client, CompiledDocument
+from dynclient.client.client import Client
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.errors import DocumentError, OperationNotFound
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan

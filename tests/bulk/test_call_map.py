@@ -15,6 +15,7 @@ from support.documents import Server, answer, single
 
 import dynclient
 from dynclient.bulk.call_queue import CallQueue
+from dynclient.client.client_recipe import pickle_recipe
 from dynclient.errors import InvalidCall, ServerError, UsageError
 
 SOURCE = single(
@@ -204,7 +205,7 @@ SECURED = single(
 def test_a_client_that_cannot_go_to_workers_says_why(options, message):
     client = dynclient.Client(SECURED, **options)
     with pytest.raises(UsageError, match=message) as caught:
-        client.recipe  # noqa: B018 (it is a property)
+        pickle_recipe(client.recipe)
     assert "HUSH" not in str(caught.value)
     with pytest.raises(UsageError, match=message), ProcessPoolExecutor(1) as pool:
         next(client.run.map([{}], executor=pool))
@@ -214,4 +215,4 @@ def test_a_function_of_a_module_may_go_as_a_credential_and_a_document_may_not():
     client = dynclient.Client(SECURED, credentials={"token": read_token})
     assert dict(client.recipe.credentials) == {"token": read_token}
     with pytest.raises(UsageError, match="cannot be loaded in another process"):
-        dynclient.Client(client.document).recipe  # noqa: B018 (it is a property)
+        pickle.dumps(dynclient.Client(client.document).recipe)

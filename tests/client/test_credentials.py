@@ -11,7 +11,7 @@ from support.documents import OK, SERVER, Server, document, single
 
 import dynclient
 from dynclient import errors
-from dynclient.client.client import CompiledDocument
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.document.files.document_files import DocumentFile, DocumentFiles
 from dynclient.model import Document
 

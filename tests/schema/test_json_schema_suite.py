@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.documents import answer, single
 
-from dynclient.client.client import CompiledDocument
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.document.cache.document_cache import DocumentCache
 from dynclient.document.files.file_loader import load_files
 from dynclient.errors import DocumentNotFound

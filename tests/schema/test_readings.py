@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.documents import content, single
 from support.schemas import object_schemas, objects
 
-from dynclient.client.client import CompiledDocument
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.load import load
 from dynclient.schema.dialect import bundle_schema
 from dynclient.schema.engines.engine import Checker

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.documents import OK, Server, answer, content, document, operation, single
 
 import dynclient
-from dynclient.client.client import CompiledDocument
+from dynclient.client.compiled_document import CompiledDocument
 from dynclient.errors import DynclientError
 from dynclient.schema.engines.engine import Checker
 

@@ -22,7 +22,7 @@ from dynclient.description.described_operation import get_plan
 if TYPE_CHECKING:
     import click
 
-    from dynclient.client.client import Operation
+    from dynclient.client.callable_operations import Operation
     from dynclient.model import Document
     from dynclient.wire.schema_types import SchemaTypes
 
