@@ -62,8 +62,7 @@ class ContainmentChecker:
     Args:
         subschema_view: the schemas of the sender.
         superschema_view: the schemas of the receiver, which must accept what is sent.
-        validators: those of other comparisons with the same views; None for new ones.
-        equality: that of other comparisons of the same definitions; None for a new one.
+        generator: that of other comparisons of the same definitions; None for a new one.
 
     """
 
@@ -71,15 +70,16 @@ class ContainmentChecker:
         self,
         subschema_view: SchemaView,
         superschema_view: SchemaView,
-        validators: ValidatorCache | None = None,
-        equality: SchemaEquality | None = None,
+        generator: WitnessGenerator | None = None,
     ) -> None:
         self.subschema_view = subschema_view
         self.superschema_view = superschema_view
         self.statistics: Counter[str] = Counter()
-        self.validators = validators or ValidatorCache()
-        self.equality = equality or SchemaEquality(subschema_view.defs, superschema_view.defs)
-        self.witness_generator = WitnessGenerator(self.equality, self.validators)
+        self.witness_generator = generator or WitnessGenerator(
+            SchemaEquality(subschema_view.defs, superschema_view.defs), ValidatorCache()
+        )
+        self.equality = self.witness_generator.equality
+        self.validators = self.witness_generator.validators
         self._worklist = Worklist(self._suspect_pair, self._find_value_refused_by_all)
         self._conjunctions = IdentityCache[Any]()
         self._suspected: dict[Any, tuple[SuspectedIncompatibility, ...]] = {}

@@ -107,7 +107,7 @@ class WitnessGenerator:
     """
 
     def __init__(self, equality: SchemaEquality, validators: ValidatorCache) -> None:
-        self._equality = equality
+        self.equality = equality
         self.validators = validators
         self._expansions: dict[SignedKey, tuple[SignedSchema, list[ConstraintSet]]] = {}
         self._disjunctive_keywords = IdentityCache[list[Schema]]()
@@ -324,7 +324,7 @@ class WitnessGenerator:
         return False
 
     def _build_structural_key(self, signed: SignedSchema) -> str:
-        return self._equality.build_key_for(signed.view.defs, signed.schema)
+        return self.equality.build_key_for(signed.view.defs, signed.schema)
 
     def _is_contained(
         self, one: SignedSchema, other: SignedSchema, closing: list[SignedSchema]
@@ -337,7 +337,7 @@ class WitnessGenerator:
             return False
         if one.view is other.view:
             return one.schema is other.schema
-        return self._equality.is_equal_either_way(one.view.defs, one.schema, other.schema)
+        return self.equality.is_equal_either_way(one.view.defs, one.schema, other.schema)
 
     def build_union(self, schemas: tuple[Any, ...]) -> Any:
         """Return a schema that at least one of several fits; the same object each time."""

@@ -9,6 +9,7 @@ from typing import Any
 from dynclient.containment import ContainmentChecker, SchemaView
 from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_equality import SchemaEquality
+from dynclient.containment.witnesses import WitnessGenerator
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.diffing.decide.call_builder import CallBuilder
 from dynclient.diffing.detect.discriminator_meanings import ComponentNames
@@ -51,7 +52,7 @@ class DocumentPair:
         self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
         self._validators = ValidatorCache()
         self._views = IdentityCache[SchemaView]()
-        self._equalities = IdentityCache[SchemaEquality]()
+        self._generators = IdentityCache[WitnessGenerator]()
         self._edit_finders: dict[Direction, EditFinder] = {}
         self._plans: dict[tuple[bool, Operation], Plan] = {}
         self._call_builders: dict[Operation, CallBuilder] = {}
@@ -120,8 +121,7 @@ class DocumentPair:
             self._containments[key] = ContainmentChecker(
                 self._get_view(sent_definitions, "producer", direction),
                 self._get_view(read_definitions, reading, direction),
-                self._validators,
-                self._get_equality(sent_definitions, read_definitions),
+                self._get_generator(sent_definitions, read_definitions),
             )
         return self._containments[key]
 
@@ -135,8 +135,11 @@ class DocumentPair:
             (reading, direction),
         )
 
-    def _get_equality(self, sent: Definitions, read: Definitions) -> SchemaEquality:
-        return self._equalities.get_or_compute((sent, read), lambda: SchemaEquality(sent, read))
+    def _get_generator(self, sent: Definitions, read: Definitions) -> WitnessGenerator:
+        """Return what finds witnesses: the same for both readers, who share what it found out."""
+        return self._generators.get_or_compute(
+            (sent, read), lambda: WitnessGenerator(SchemaEquality(sent, read), self._validators)
+        )
 
     def get_containment_as_written(
         self, exposure: Exposure, sent: Any
