@@ -135,4 +135,4 @@ def test_no_repr_shows_a_signed_request():
         sign=lambda request: shown.append(repr(request)) or {},
     )
     client.run()
-    assert shown == ["ReadyRequest(method='GET')"]
+    assert shown == ["<ReadyRequest GET>"]
