@@ -56,12 +56,11 @@ def build_client_panel(document: Document, tags: Mapping[str, Iterable[str]]) ->
     tagged = {tag: [document.operations[key] for key in keys] for tag, keys in tags.items()}
     seen = {operation.key for operations in tagged.values() for operation in operations}
     others = [each for key, each in document.operations.items() if key not in seen]
-    facts = [
-        str(document.info.get("version") or ""),
-        *(server.url for server in document.servers[:1]),
-        format_count(len(document.operations), "operation"),
-        format_count(len(document.problems), "problem") if document.problems else "",
-    ]
+    facts = [str(document.info.get("version") or "")]
+    facts += [server.url for server in document.servers[:1]]
+    facts.append(format_count(len(document.operations), "operation"))
+    if document.problems:
+        facts.append(format_count(len(document.problems), "problem"))
     subtitle = " · ".join(filter(None, facts))
     sections = _build_tag_sections({**tagged, WITHOUT_TAG: others})
     return build_panel(document.title, subtitle, build_filter_box(FILTER_LABEL), *sections)

@@ -52,17 +52,17 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         application.apply(overlay)
         problems += overlay.problems
     problems += application.problems
+    may_have_resources_now = entry.may_have_resources or _may_hold(overlays, may_have_resources)
     identifies_schemas = has_schema_resources(application.tree)
+    may_name_schemas = entry.may_have_discriminators or _may_hold(overlays, may_have_discriminators)
     return replace(
         entry,
         tree=application.tree,
         problems=tuple(problems),
         origins=application.origins,
         may_refer_to_files=entry.may_refer_to_files or _may_hold(overlays, may_refer_to_files),
-        may_have_resources=identifies_schemas
-        and (entry.may_have_resources or _may_hold(overlays, may_have_resources)),
-        may_have_discriminators=entry.may_have_discriminators
-        or _may_hold(overlays, may_have_discriminators),
+        may_have_resources=identifies_schemas and may_have_resources_now,
+        may_have_discriminators=may_name_schemas,
     )
 
 

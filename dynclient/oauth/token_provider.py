@@ -242,7 +242,9 @@ class TokenProvider(ABC):
             return kept
         check_installed()
         server = yield from self._discover(wanted.server)
-        reason = "refused" if wanted.refused else "expired" if held or kept else "first"
+        reason = "expired" if held or kept else "first"
+        if wanted.refused:
+            reason = "refused"
         logger.info("token for %s: requested (%s)", server.scheme, reason)
         token: AccessToken = yield from self._request_token(server, wanted, kept or held)
         cache.write(wanted.key, token)

@@ -307,14 +307,18 @@ def _is_link(field: SchemaField) -> bool:
 # --- offsets and page numbers, which a client computes
 
 
+def _can_hold_number(field: SchemaField, evidence: _Evidence) -> bool:
+    """Tell whether a field may say with which number a page begins.
+
+    A number in a body, or a text, may be anything, unless the result says where the list ends.
+    """
+    if evidence.has_counts:
+        return field.can_be("integer", "number", "string")
+    return field.keys[0] != "body" and field.can_be("integer", "number")
+
+
 def _infer_numbers(evidence: _Evidence) -> Iterator[Pagination]:
-    # A number in a body, or a text, may be anything, unless the result says where the list ends.
-    fields = [
-        field
-        for field in evidence.call_fields
-        if (field.keys[0] != "body" and field.can_be("integer", "number"))
-        or (evidence.has_counts and field.can_be("integer", "number", "string"))
-    ]
+    fields = [field for field in evidence.call_fields if _can_hold_number(field, evidence)]
     for field in _select_named(fields, paging_names.OFFSETS):
         yield _build_offset(evidence, field, is_weak=not field.is_number)
     for field in _select_named(fields, paging_names.WEAK_OFFSETS):
