@@ -138,8 +138,11 @@ class DocumentReplay:
             raise self._build_error(key[0], data, is_used=bool(numbers))
         entry = self._entries[number]
         if not entry.has_response_body:
+            path = self._replay.path
             raise UsageError(
-                f"{self._replay.path} has the exchange of {key[0]} without the body of its response"
+                f"{path} has the exchange of {key[0]} without the body of its response;"
+                " nothing was sent",
+                hint="a body that is streamed, goes to a file, or has over 16 MiB is not recorded",
             )
         return entry.response
 

@@ -248,6 +248,23 @@ def test_a_body_that_is_read_from_a_file_is_left_out_and_the_rest_decides(tmp_pa
     assert client.run(a=1, body=upload)["body"] == "abc"
 
 
+def test_a_streamed_body_is_not_recorded_and_its_replay_says_so(tmp_path):
+    declared = {"application/jsonl": {"itemSchema": {"type": "integer"}}}
+    responses = {"200": {"description": "items", "content": declared}}
+    source = build_source(method="get", version="3.2.0", responses=responses)
+    path = tmp_path / "a.har"
+    recorder = dynclient.record(path, transport=dynclient.Sandbox(source))
+    with dynclient.Client(source, transport=recorder).run.stream() as items:
+        assert list(items)
+    client = dynclient.Client(source, transport=dynclient.replay(path))
+    with pytest.raises(UsageError) as caught, client.run.stream():
+        pass
+    assert str(caught.value) == (
+        f"{path} has the exchange of run without the body of its response; nothing was sent\n"
+        "  hint: a body that is streamed, goes to a file, or has over 16 MiB is not recorded"
+    )
+
+
 def test_a_sandbox_is_recorded_and_a_recording_of_a_recording_is_refused(tmp_path):
     source = build_source(responses=answer({"type": "integer"}))
     recorder = dynclient.record(tmp_path / "a.har", transport=dynclient.Sandbox(source))
