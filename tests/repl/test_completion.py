@@ -11,6 +11,9 @@ from support.effort import share
 import dynclient
 from dynclient.repl.completion import complete_code
 from dynclient.repl.half_typed_code import parse_half_typed_code
+from dynclient.repl.seen_values import SeenValues
+from dynclient.repl.value_candidates import list_value_candidates
+from dynclient.wire.schema_types import SchemaTypes
 
 #: What a client has beside its operations.
 CLIENT_NAMES = [name for name in dir(dynclient.Client) if not name.startswith("_")]
@@ -220,3 +223,23 @@ def test_required_keys_come_first_in_a_form_too():
         }
     )
     assert complete('client.move(address={"', names) == ["zip", "city"]
+
+
+def test_a_secret_of_a_result_is_never_offered(names):
+    operation, seen = names["client"].get_order, SeenValues()
+    seen.add_result(operation, {"accessKey": "k-1", "orderKey": "k-2"})
+    assert seen.find_values(operation, "accessKey") == []
+    assert seen.find_values(operation, "orderKey") == [("k-2", "from get_order")]
+
+
+def test_the_value_that_was_seen_last_is_offered_first(names):
+    operation, seen = names["client"].get_order, SeenValues()
+    for identity in (1, 2, 1):
+        seen.add_result(operation, {"orderId": identity})
+    assert [value for value, _ in seen.find_values(operation, "orderId")] == [1, 2]
+
+
+def test_a_default_is_not_a_value_that_is_only_equal_to_it():
+    types = SchemaTypes({"enum": [1, True], "default": True}, {})
+    meanings = {each.text: each.meaning for each in list_value_candidates(types, "")}
+    assert (meanings["1"], meanings["True"]) == ("int", "default")

@@ -10,6 +10,7 @@ from support.consoles import open_names
 
 import dynclient
 from dynclient.errors import NotFound
+from dynclient.repl.request_call import read_request_call
 from dynclient.wire.message import Headers, Request
 
 #: Pages of two items each, by number; the last one is not full.
@@ -158,3 +159,10 @@ def test_each_page_of_a_list_is_an_exchange():
     script = names["history"].to_python()
     assert "client.list_books(per_page=2)" in script
     assert "client.list_books(page=2, per_page=2)" in script
+
+
+def test_a_body_that_can_be_read_once_is_left_to_the_sending():
+    upload = open_names(UPLOADS)["client"].upload
+    request = upload.request(body=iter([b"abc"]))
+    assert read_request_call(upload, request) is None
+    assert b"".join(request.body) == b"abc"

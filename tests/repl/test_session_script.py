@@ -107,6 +107,61 @@ def test_secrets_of_a_call_are_taken_from_the_environment():
     compile(history.to_python(), "session.py", "exec")
 
 
+@pytest.mark.parametrize(
+    ("options", "written"),
+    [
+        ({"headers": {"X-Api-Key": "HUSH", "X-Trace": "t-1"}}, 'os.environ["X_API_KEY"]'),
+        (
+            {"server": "https://orders.example/?api_key=HUSH"},
+            'server=os.environ["DYNCLIENT_SERVER"]',
+        ),
+    ],
+)
+def test_a_secret_of_a_view_is_taken_from_the_environment(names, options, written):
+    names["client"].with_options(**options).list_orders()
+    for text in (names["history"].to_python(), names["history"].to_pytest()):
+        assert "HUSH" not in text
+        assert written in text
+
+
+def test_a_test_asserts_that_a_secret_came_and_not_which():
+    schema = {"type": "object", "properties": {"user": {}, "password": {"type": "string"}}}
+    media = {"application/json": {"schema": schema}}
+    operation = {
+        "operationId": "signIn",
+        "requestBody": {"content": media},
+        "responses": {"201": {"description": "made", "content": media}},
+    }
+    names = open_names(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "x", "version": "1"},
+            "servers": [{"url": "https://x.example"}],
+            "paths": {"/users": {"post": operation}},
+        }
+    )
+    names["client"].sign_in(user="ada", password="hunter-2")
+    text = names["history"].to_pytest()
+    assert '    assert "password" in sign_in\n' in text
+    assert '    assert sign_in["user"] == "ada"\n' in text
+    assert "hunter-2" not in text
+
+
+def test_what_was_typed_before_it_came_stays_a_literal(names):
+    names["client"].get_order(7)
+    names["client"].get_order(7)
+    assert names["history"].to_python().count("get_order(7)") == 2
+
+
+def test_what_is_forgotten_takes_no_room(names, monkeypatch):
+    names["client"].list_orders()
+    history = names["history"]
+    monkeypatch.setattr("dynclient.repl.history.MAX_SIZE_BYTES", 3 * history[0].size_bytes)
+    for _ in range(9):
+        names["client"].list_orders()
+    assert len(history) == 3
+
+
 def test_an_empty_history_is_a_script_too(names):
     compile(names["history"].to_python(), "session.py", "exec")
     compile(names["history"].to_pytest(), "test_session.py", "exec")
