@@ -207,6 +207,7 @@ def test_an_index_that_is_damaged_or_not_ours_counts_as_none(monkeypatch, tmp_pa
     file.write_text(file.read_text()[:-1])
     assert read_index("kind", "key") is None
     write_index("kind", "key", rows)
+    assert file.stat().st_mode & 0o077 == 0
     file.chmod(0o666)
     assert os.name == "nt" or read_index("kind", "key") is None
 
