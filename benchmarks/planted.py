@@ -102,6 +102,7 @@ STUBS = ("tests/stubs/test_stub_text.py",)
 RECORDINGS = ("tests/recording/test_record_and_replay.py",)
 DRIFTS = ("tests/cli/test_check_recordings.py",)
 MAPS = ("tests/bulk/test_call_map.py",)
+EXECUTORS = ("tests/bulk/test_executors.py",)
 WORKERS = ("tests/bulk/test_workers.py", "-k", "processes")
 BULK = ("tests/cli/test_bulk.py", "-k", "killed")
 RUN_FILES = ("tests/bulk/test_run_files.py",)
@@ -436,10 +437,12 @@ FAULTS = [
     Planted("a map ends when nothing is under way", "bulk/call_map.py", "                if is_exhausted:\n                    return\n                continue\n            mapped, future", "                return\n            mapped, future", MAPS),
     Planted("calls that wait for an earlier one have no bound", "bulk/call_queue.py", "return is_free and self.under_way + len(self._waiting) < self._limit", "return is_free", MAPS),
     Planted("a recipe holds secrets", "client/client_recipe.py", "        if not callable(credential):\n", "        if False:\n", MAPS),
-    Planted("a call of a lost process is sent again", "bulk/remote_map.py", "                elif is_repeatable:\n", "                elif True:\n", WORKERS),
+    Planted("a call of a lost process is sent again", "bulk/remote_map.py", "        if can_send_twice(self._operation, call):\n            try:", "        if True:\n            try:", WORKERS),
     Planted("a line that was begun is sent again", "bulk/bulk_run.py", "if line.number in files.begun and not can_send_twice(operation, call):", "if False:", BULK),
-    Planted("each run of a line has another key", "bulk/bulk_run.py", "uuid.uuid5(uuid.UUID(hex=files.run_id), str(line.number))", "uuid.uuid4()", BULK),
-    Planted("a part of a line stays in the output", "bulk/run_files.py", "        os.ftruncate(self._descriptor, end)\n", "        pass\n", RUN_FILES),
+    Planted("each run of a line has another key", "bulk/bulk_run.py", 'f"{files.run_id} {line.number}"', '""', BULK),
+    Planted("a part of a line stays in the output", "bulk/run_files.py", "            os.ftruncate(self._descriptor, end)\n", "            pass\n", RUN_FILES),
+    Planted("a lost scheduler ends the whole map", "bulk/remote_map.py", "BrokenExecutor | CancelledError", "BrokenExecutor", EXECUTORS),
+    Planted("each try of a call has another key", "bulk/remote_map.py", "        call = add_idempotency_key(self._operation, call)\n", "", EXECUTORS),
     # the HTTP library, URLs and headers
     Planted("the environment wins over the program", "transport/connection_settings.py", 'name = given if given is not None else os.environ.get(HTTP_VARIABLE) or "httpx"', 'name = os.environ.get(HTTP_VARIABLE) or given or "httpx"', CONNECTIONS),
     Planted("http2 is given together with a transport", "transport/connection_settings.py", "    if transport is not None and given:\n", "    if False:\n", CONNECTIONS),
@@ -491,7 +494,7 @@ FAULTS = [
     Planted("a Retry-After is undercut", "transport/retry_policy.py", "return retry_after_s if retry_after_s <= self.max_wait_s else None", "return retry_after_s / 2", ("tests/transport/test_retries.py", "tests/client/test_transport.py")),
     Planted("a POST without a key is repeated", "transport/exchange.py", "return has_key or self.policy.is_repeatable or outgoing.method in IDEMPOTENT_METHODS", "return True", ("tests/transport/test_retries.py",)),
     Planted("a pause does not move the turns that were given before it", "transport/rate_limit.py", "self._paused_s += end - start", "self._paused_s += 0.0", ("tests/transport/test_rate_limits.py",)),
-    Planted("an idempotency key of the caller is doubled", "client/idempotency_keys.py", "if self._build_key is None or self._name in request.headers:", "if self._build_key is None:", ("tests/client/test_idempotency_keys.py",)),
+    Planted("an idempotency key of the caller is doubled", "client/idempotency_keys.py", "if self._write_key is None or self._name in request.headers:", "if self._build_key is None:", ("tests/client/test_idempotency_keys.py",)),
     Planted("a hook sees the secrets of a response", "transport/observing/call_observer.py", "shown = MASK", "shown = value", ("tests/transport/test_observers.py",)),
 ]  # fmt: skip
 

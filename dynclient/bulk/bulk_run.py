@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 from dynclient.bulk.call_map import map_calls
 from dynclient.bulk.outcomes import Outcome
-from dynclient.bulk.remote_map import can_send_twice
+from dynclient.bulk.repeatable_calls import add_idempotency_key, can_send_twice
 from dynclient.bulk.run_files import RunFiles
 from dynclient.bulk.run_summary import RunSummary
 from dynclient.client.callable_operations import Operation
-from dynclient.client.idempotency_keys import find_idempotency_header
 from dynclient.errors import DynclientError, InvalidCall, OutcomeUnknown, ResponseError, UsageError
 from dynclient.plan.call_document import Call
 from dynclient.wire.binary_values import mark_binaries
@@ -109,8 +107,6 @@ def _select_calls(
     should_stop: Callable[[], bool],
 ) -> Iterator[NumberedCall]:
     """Yield the calls that are to be sent; answer the lines that need no call."""
-    key_header = find_idempotency_header(operation.operation)
-    write_key = _choose_key_form(operation, key_header)
     for line in lines:
         if should_stop():
             return
@@ -119,27 +115,14 @@ def _select_calls(
         if line.call is None:
             answer(line.number, line.error or UsageError("the line is no call"))
             continue
-        call = NumberedCall(line.call, line.number)
-        if write_key is not None:
-            key = write_key(uuid.uuid5(uuid.UUID(hex=files.run_id), str(line.number)))
-            call["header"] = {key_header: key, **call.get("header", {})}
+        keyed = add_idempotency_key(operation, line.call, f"{files.run_id} {line.number}")
+        call = NumberedCall(keyed, line.number)
         if line.number in files.begun and not can_send_twice(operation, call):
             text = f"{operation.id}: an earlier run may have sent the call: the outcome is unknown"
             hint = "look whether the server carried it out before you send it again"
             answer(line.number, OutcomeUnknown(text, hint=hint))
             continue
         yield call
-
-
-def _choose_key_form(operation: Operation, header: str) -> Callable[[uuid.UUID], str] | None:
-    """Return how an idempotency key is written; None where the operation takes none."""
-    forms: tuple[Callable[[uuid.UUID], str], ...] = (str, lambda key: key.hex)
-    for write_key in forms:
-        call = Call(header={header: write_key(uuid.UUID(int=0, version=5))})
-        paths = [violation.path for violation in operation.validate(call)] if header else []
-        if header and ("header", header) not in paths:
-            return write_key
-    return None
 
 
 def build_answer(outcome: Outcome) -> dict[str, Any]:

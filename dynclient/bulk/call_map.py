@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import aclosing
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -104,9 +105,7 @@ def walk_calls(
                 note_begin(mapped.call)
                 future = submit(mapped.call)
                 under_way.add(future)
-                future.add_done_callback(
-                    lambda done, mapped=mapped: ended.put((mapped, done))  # type: ignore[misc] # the default is its value
-                )
+                future.add_done_callback(partial(_pass_on, ended.put, mapped))
             yield from queue.pop_ready()
             if not queue.under_way:
                 if is_exhausted:
@@ -118,6 +117,11 @@ def walk_calls(
     finally:
         for future in under_way:
             future.cancel()
+
+
+def _pass_on(put: Callable[[Any], None], mapped: MappedCall, future: Any) -> None:
+    """Put a call that has ended, with its future, where the iteration waits for it."""
+    put((mapped, future))
 
 
 async def map_calls_async(
@@ -148,9 +152,7 @@ async def map_calls_async(
                     mapped = queue.begin(build_call(value))
                     task = asyncio.create_task(send_call_async(operation, mapped.call))
                     under_way.add(task)
-                    task.add_done_callback(
-                        lambda done, mapped=mapped: ended.put_nowait((mapped, done))  # type: ignore[misc] # the default is its value
-                    )
+                    task.add_done_callback(partial(_pass_on, ended.put_nowait, mapped))
                 for ready in queue.pop_ready():
                     yield ready
                 if not queue.under_way:

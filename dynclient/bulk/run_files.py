@@ -86,7 +86,7 @@ class AppendedFile:
 
     def _cut_off_part_of_line(self) -> None:
         """Remove what stands behind the last end of a line: a killed process left it."""
-        end = os.fstat(self._descriptor).st_size
+        size = end = os.fstat(self._descriptor).st_size
         while end > 0:
             start = max(end - _CHUNK_BYTES, 0)
             position = os.pread(self._descriptor, end - start, start).rfind(b"\n")
@@ -94,7 +94,8 @@ class AppendedFile:
                 end = start + position + 1
                 break
             end = start
-        os.ftruncate(self._descriptor, end)
+        if end < size:
+            os.ftruncate(self._descriptor, end)
 
     @property
     def is_empty(self) -> bool:
@@ -192,11 +193,23 @@ class RunFiles:
                 f"the calls are others than those whose answers are in {self.path}",
                 hint=_RESTART_HINT,
             )
-        for line in lines:
-            self.begun.add(int(line))
-        for line in self._output.read_lines():
-            self.answered.add(json.loads(line)["line"])
+        self._read_progress(lines)
         return run_id
+
+    def _read_progress(self, begun_lines: Iterator[bytes]) -> None:
+        """Note which lines were begun, and which are answered."""
+        try:
+            for line in begun_lines:
+                self.begun.add(int(line))
+            for answer in self._read_answers():
+                self.answered.add(answer["line"])
+        except (ValueError, TypeError, KeyError):
+            raise UsageError(
+                f"{self.path} or its journal holds a line that no run wrote", hint=_RESTART_HINT
+            ) from None
+
+    def _read_answers(self) -> Iterator[dict[str, Any]]:
+        return map(json.loads, self._output.read_lines())
 
     def note_begin(self, number: int) -> None:
         """Note in the journal that a line may be sent from now on."""
@@ -213,11 +226,8 @@ class RunFiles:
         self.answered.add(number)
 
     def read_failed_numbers(self) -> Iterator[int]:
-        """Yield the numbers of the lines whose answer is an error."""
-        for line in self._output.read_lines():
-            answer = json.loads(line)
-            if "error" in answer:
-                yield answer["line"]
+        """Return the numbers of the lines whose answer is an error."""
+        return (answer["line"] for answer in self._read_answers() if "error" in answer)
 
     def close(self) -> None:
         """Close both files."""

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
 from dynclient.client.callable_operations import AsyncOperation, Operation
-from dynclient.client.client_recipe import ClientOrigin, ClientRecipe, build_recipe
+from dynclient.client.client_recipe import (
+    ClientOrigin,
+    ClientRecipe,
+    build_origin,
+    build_recipe,
+)
 from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.given_credentials import GivenCredentials, collect_credentials
 from dynclient.client.load import DocumentSource, Overlays, load
@@ -91,7 +96,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
                 "allow_references": allow_references,
                 "overlay": overlay,
             }
-            self._origin = ClientOrigin(source, arguments, transport is not None)
+            self._origin = build_origin(source, arguments, transport)
             own = GivenCredentials(credentials or {})
             complete = collect_credentials(own, compiled.document, checked_options.server)
         except UsageError as error:

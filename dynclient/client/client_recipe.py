@@ -22,7 +22,7 @@ class ClientOrigin(NamedTuple):
     """What a client was made of, besides its options and credentials.
 
     Attributes:
-        source: its document, as it was given.
+        source: its document, as it was given; None where it cannot be loaded elsewhere.
         arguments: further arguments of the client, as they were given.
         has_transport: whether a transport was given, which stays in its process.
 
@@ -88,6 +88,12 @@ class ClientRecipe:
         return ClientRecipe, (origin, self.options, dict(self.credentials))
 
 
+def build_origin(source: Any, arguments: Mapping[str, Any], transport: Any) -> ClientOrigin:
+    """Return what a client is made of; bytes and files that were read are not held."""
+    is_portable = isinstance(source, str | os.PathLike | Mapping) and source != STDIN
+    return ClientOrigin(source if is_portable else None, arguments, transport is not None)
+
+
 def build_recipe(
     origin: ClientOrigin, options: Options, credentials: Mapping[str, Any]
 ) -> ClientRecipe:
@@ -121,15 +127,14 @@ def pickle_recipe(recipe: ClientRecipe) -> bytes:
 
 def _locate_source(source: Any) -> Any:
     """Return the source of a document as another process can read it."""
-    if isinstance(source, Mapping):
-        return source
+    if source is None:
+        raise UsageError(
+            "the document of this client cannot be loaded in another process",
+            hint="give Client a path, a URL or a mapping",
+        )
     if isinstance(source, os.PathLike):
         return Path(source).absolute()
-    if isinstance(source, str) and source != STDIN:
-        is_path = not is_remote(source) and get_scheme(source) != "file"
-        is_path = is_path and not source.startswith(GIT_PREFIX)
-        return str(Path(source).absolute()) if is_path else source
-    raise UsageError(
-        "the document of this client cannot be loaded in another process",
-        hint="give Client a path, a URL or a mapping",
-    )
+    is_path = isinstance(source, str) and not (is_remote(source) or source.startswith(GIT_PREFIX))
+    if is_path and get_scheme(source) != "file":
+        return str(Path(source).absolute())
+    return source

@@ -16,6 +16,9 @@ from dynclient.wire.message import Headers, Request
 #: Source: draft-ietf-httpapi-idempotency-key-header; both spellings are in use.
 _HEADER_NAMES = frozenset({"idempotency-key", "x-idempotency-key"})
 
+#: A key as it may be.
+_SAMPLE = "0f9e5a3c-7b1d-4c2e-9a68-d3b4f5c60718"
+
 
 def find_idempotency_header(operation: model.Operation) -> str:
     """Return the name of the header that an operation declares for idempotency keys, else ""."""
@@ -36,44 +39,60 @@ class IdempotencyKeys:
 
     def __init__(self, plan: Plan, name: str) -> None:
         self._name = name
-        self._build_key = _choose_key_builder(plan, name)
+        self._write_key = _choose_key_form(plan, name)
 
     def select_unfilled(self, violations: Sequence[Violation]) -> list[Violation]:
         """Return violations without that of a missing key, which is filled in."""
-        if self._build_key is None:
+        if self._write_key is None:
             return list(violations)
         place = ("header", self._name)
         return [each for each in violations if (each.kind, each.path) != ("missing", place)]
 
     def complete_call(self, call: CheckedCall) -> CheckedCall:
         """Return a call that lacks nothing but its key with one."""
-        if self._build_key is None:
+        if self._write_key is None:
             return call
-        header = {**call.document.get("header", {}), self._name: self._build_key()}
-        return call._replace(document=Call({**call.document, "header": header}), violations=[])
+        return call._replace(document=self.add_key(call.document), violations=[])
+
+    def add_key(self, call: Call, seed: str = "") -> Call:
+        """Return a call with a key; the same where it has one.
+
+        Args:
+            call: the call document.
+            seed: gives the same key each time; "" for a key that nobody else has.
+
+        """
+        header = call.get("header", {})
+        if self._write_key is None or self._name in header:
+            return call
+        return Call({**call, "header": {**header, self._name: self._build_key(seed)}})
+
+    def has_key(self, call: Call) -> bool:
+        """Tell whether a call has a key."""
+        return self._name in call.get("header", {})
+
+    def _build_key(self, seed: str = "") -> str:
+        import uuid  # Few operations declare such a header.
+
+        key = uuid.uuid5(uuid.NAMESPACE_OID, seed) if seed else uuid.uuid4()
+        return str(key) if self._write_key is None else self._write_key(str(key))
 
     def complete_request(self, request: Request) -> Request:
         """Return a request with a key; the same where it has one."""
-        if self._build_key is None or self._name in request.headers:
+        if self._write_key is None or self._name in request.headers:
             return request
         fields = (*request.headers.pairs(), (self._name, self._build_key()))
         return dataclasses.replace(request, headers=Headers(fields, request.headers.secret_names))
 
 
-def _choose_key_builder(plan: Plan, name: str) -> Callable[[], str] | None:
-    """Return what builds a key that fits the schema of the header; None where none does."""
+def _choose_key_form(plan: Plan, name: str) -> Callable[[str], str] | None:
+    """Return how a UUID is written so that it fits the header; None where none fits."""
     call_schema = plan.get_call_schema()
     schema = call_schema["properties"]["header"]["properties"][name]
     definitions = {"$defs": call_schema.get("$defs", {})}
     is_key = compile_check({**definitions, "allOf": [schema]})
-    return next((build for build in (_build_uuid, _build_hex) if is_key(build())), None)
+    return next((write for write in (str, _drop_hyphens) if is_key(write(_SAMPLE))), None)
 
 
-def _build_uuid() -> str:
-    import uuid  # Few operations declare such a header.
-
-    return str(uuid.uuid4())
-
-
-def _build_hex() -> str:
-    return _build_uuid().replace("-", "")
+def _drop_hyphens(key: str) -> str:
+    return key.replace("-", "")

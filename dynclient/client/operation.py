@@ -259,8 +259,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         if self._options.conditions:
             args, kwargs = self._add_conditions(args, kwargs)
         violations = self._plan.bind(args, kwargs, strict, self._options.media_type).violations
-        if violations and self._idempotency_keys is not None:
-            violations = self._idempotency_keys.select_unfilled(violations)
+        if violations and self.idempotency_keys is not None:
+            violations = self.idempotency_keys.select_unfilled(violations)
         return self._excuse_call(violations) if self._excuses else violations
 
     def _excuse_call(self, violations: list[Violation]) -> list[Violation]:
@@ -288,9 +288,9 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             args, kwargs = self._add_conditions(args, kwargs)
         call = plan.bind(args, kwargs, options.checks, options.media_type)
         violations = self._excuse_call(call.violations) if self._excuses else call.violations
-        if violations and self._idempotency_keys is not None:
-            violations = self._idempotency_keys.select_unfilled(violations)
-            call = self._idempotency_keys.complete_call(call)
+        if violations and self.idempotency_keys is not None:
+            violations = self.idempotency_keys.select_unfilled(violations)
+            call = self.idempotency_keys.complete_call(call)
         if violations:
             raise plan.build_invalid_call(violations)
         try:
@@ -387,14 +387,14 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         return CallObserver(operation, hooks, build_telemetry(options.telemetry))
 
     @cached_property
-    def _idempotency_keys(self) -> IdempotencyKeys | None:
+    def idempotency_keys(self) -> IdempotencyKeys | None:
         """What gives each call a key by which the server knows it again; None: it knows none."""
         name = find_idempotency_header(self.operation)
         return IdempotencyKeys(self._plan, name) if name else None
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
-        if self._idempotency_keys is not None:
-            request = self._idempotency_keys.complete_request(request)
+        if self.idempotency_keys is not None:
+            request = self.idempotency_keys.complete_request(request)
         if self._options.progress and isinstance(request.body, StreamedBody):
             request = self._observe_upload(request, request.body)
         # It begins before the credentials are asked for, which may take their time.

@@ -95,6 +95,17 @@ def test_a_file_that_is_something_else_is_not_touched(tmp_path, out, journal, me
     assert path.read_text() == out
 
 
+@pytest.mark.parametrize(("out", "journal"), [("{}\n", ""), ("x\n", ""), ("[]\n", ""), ("", "x\n")])  # fmt: skip
+def test_a_line_that_no_run_wrote_is_refused(tmp_path, out, journal):
+    path = tmp_path / "out.jsonl"
+    open_run(path).close()
+    path.write_text(out)
+    with (tmp_path / "out.jsonl.journal").open("a") as file:
+        file.write(journal)
+    with pytest.raises(UsageError, match="holds a line that no run wrote"):
+        open_run(path)
+
+
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2)])
 def test_the_lines_of_a_file_are_counted(tmp_path, text, count):
     path = tmp_path / "calls.jsonl"

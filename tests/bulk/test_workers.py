@@ -1,16 +1,12 @@
 """Calls on workers: processes and a dask cluster, of which some are killed."""
 
-import contextlib
-import json
 import multiprocessing
 import os
 import signal
-import threading
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from support.counting_server import open_counting_server
 from support.documents import answer, content, document, operation
 
 import dynclient
@@ -28,42 +24,8 @@ SOURCE = document(
 
 @pytest.fixture
 def server():
-    """A server that counts what comes: `.seen` of method and body."""
-    seen = Counter()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _answer(self):
-            length = int(self.headers["Content-Length"])
-            body = self.rfile.read(length)
-            if len(body) < length:  # the worker was killed while it sent
-                return
-            seen[self.command, json.loads(body)] += 1
-            with contextlib.suppress(OSError):  # the worker may be gone
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        do_POST = do_PUT = _answer  # noqa: N815 (names of the standard library)
-
-        def log_message(self, *_):
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_):
-            pass
-
-    with Quiet(("127.0.0.1", 0), Handler) as http:
-        http.seen = seen
-        http.url = f"http://127.0.0.1:{http.server_address[1]}"
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield http
-        http.shutdown()
+    with open_counting_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """`dynclient bulk`: one answer for each line, also where the run is killed, and what failed apart."""
 
-import contextlib
 import json
 import signal
 import subprocess
 import sys
-import threading
-from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from support.counting_server import open_counting_server
 from support.documents import answer, content, document, operation
 from support.processes import MAX_RUN_S
 
@@ -59,48 +56,9 @@ def calls(tmp_path):
 
 @pytest.fixture
 def api():
-    """A server that counts what comes, and holds its answers back from `.hold_at` requests on."""
-    seen, keys = Counter(), []
-    reached, go_on = threading.Event(), threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self):
-            length = int(self.headers["Content-Length"])
-            body = self.rfile.read(length)
-            if len(body) < length:  # the client was killed while it sent
-                return
-            seen[body] += 1
-            keys.append(self.headers["Idempotency-Key"])
-            if len(keys) >= http.hold_at:
-                reached.set()
-                go_on.wait(MAX_RUN_S)
-            status = 409 if body == b'{"n":13}' else 200
-            with contextlib.suppress(OSError):  # the client may be gone
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_):
-            pass
-
-    with Quiet(("127.0.0.1", 0), Handler) as http:
-        http.hold_at = 10**9
-        http.seen, http.keys, http.reached, http.go_on = seen, keys, reached, go_on
-        http.url = f"http://127.0.0.1:{http.server_address[1]}"
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield http
-        go_on.set()
-        http.shutdown()
+    with open_counting_server() as server:
+        server.conflicts = {b'{"n":13}'}
+        yield server
 
 
 def read_answers(tmp_path, name="out.jsonl"):
