@@ -304,31 +304,30 @@ class BaseClient(NotebookView, Generic[OperationT]):
             changes = {}
             drop_private_frames(error)
             raise
-        return self._build_view(type(self), options, own, credentials)
+        return self._build_view(type(self), options, credentials)
 
     def _build_view(
         self,
         kind: type[ViewT],
         options: Options | None = None,
-        own_credentials: GivenCredentials | None = None,
         credentials: GivenCredentials | None = None,
     ) -> ViewT:
         """Return another client on the same connections.
 
         Args:
             kind: the class of the view.
-            options: its options; None: those of this client. The same for what follows.
-            own_credentials: those that the program gave.
-            credentials: these, and those of the environment.
+            options: its options; None: those of this client.
+            credentials: those that the program gave, and those of the environment; None: those of
+                this client.
 
         """
         view = object.__new__(kind)
         view._origin = self._origin
         view._set_up(
             self._compiled,
-            self._options if options is None else options,
+            options or self._options,
             self._runner,
-            self._own_credentials if own_credentials is None else own_credentials,
+            self._own_credentials,
             self._credentials if credentials is None else credentials,
             self._all_excuses,
         )
