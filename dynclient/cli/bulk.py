@@ -231,32 +231,10 @@ def _show_progress(
     if not sys.stderr.isatty():
         yield lambda _outcome: None
         return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from dynclient.cli.bulk_progress import show_bulk_progress
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f}/s"),
-        TextColumn("{task.fields[errors]} errors"),
-        TimeRemainingColumn(),
-    )
-    error_count = 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=line_count, completed=earlier_count, errors=0)
-
-        def note(outcome: Outcome) -> None:
-            nonlocal error_count
-            error_count += isinstance(outcome, Exception)
-            progress.update(task, advance=1, errors=error_count)
-
-        yield note
+    with show_bulk_progress(line_count, earlier_count) as note_answer:
+        yield note_answer
 
 
 def _write_failures(files: RunFiles, calls: str, options: BulkOptions) -> int:

@@ -1,10 +1,12 @@
 """`dynclient bulk`: one answer for each line, also where the run is killed, and what failed apart."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 
+import pexpect
 import pytest
 from support.counting_server import open_counting_server
 from support.documents import answer, content, document, operation
@@ -151,6 +153,21 @@ def test_ctrl_c_answers_what_is_under_way_and_the_rest_later(cli, spec, calls, a
     assert len(answers) == 30
     assert all(each["status"] == 200 for each in answers.values())
     assert set(api.seen.values()) == {1}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such terminals")
+def test_a_terminal_shows_how_many_lines_are_answered_and_how_many_failed(spec, calls, api, tmp_path):  # fmt: skip
+    words = ["bulk", spec, "create", calls([13, *range(20, 30)]), "--out", "out.jsonl", "--server", api.url, "--concurrency", "1"]  # fmt: skip
+    api.hold_at = 6
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    terminal = pexpect.spawn(sys.executable, ["-m", "dynclient", *words], cwd=str(tmp_path), env=environment, timeout=MAX_RUN_S, encoding="utf-8")  # fmt: skip
+    terminal.expect(r"5/11\D.*1 error\b")
+    api.hold_at = 10**9
+    api.go_on.set()
+    terminal.expect("11 lines answered, 1 error")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 1
 
 
 def test_binary_values_stand_in_lines_as_on_the_command_line(cli, spec, calls, api, tmp_path):
