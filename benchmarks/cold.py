@@ -68,7 +68,8 @@ def measure_process(row: str, document: str, url: str, operation: str, cache: st
         cwd=Path(__file__).parent,
     )
     # The peak that the system counts for a child includes that of its parent.
-    peak_kib = process.stdout.read()  # type: ignore[union-attr] # it is a pipe
+    assert process.stdout is not None
+    peak_kib = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

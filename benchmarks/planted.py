@@ -455,7 +455,7 @@ FAULTS = [
     Planted("the Host is that of the first call", "transport/http_adapter.py", "self._build_headers(fields, url.netloc)", 'self._build_headers(fields, b"")', WRITTEN_REQUESTS),
     Planted("requests share their headers", "transport/http_adapter.py", 'request.headers["Content-Length"] = str', 'options["headers"]["Content-Length"] = str', WRITTEN_REQUESTS),
     Planted("an empty POST has no length", "transport/http_adapter.py", "if content or outgoing.method.upper() in _METHODS_WITH_BODY:", "if content:", WRITTEN_REQUESTS),
-    Planted("hooks find no content of a request", "transport/http_adapter.py", "request._content = content", "request._content = b''", WRITTEN_REQUESTS),
+    Planted("hooks find no content of a request", "transport/http_adapter.py", "_set_content(request, content)", "_set_content(request, b'')", WRITTEN_REQUESTS),
     Planted("a NaN in a tuple is sent as null", "schema/translation/keyword_values.py", "isinstance(item, dict | list | tuple)", "isinstance(item, dict | list)", MEDIA),
     Planted("30 February exists for the fast engine", "schema/engines/fast_schema.py", "(0[13-9]|1[0-2])-(29|30)", "(0[1-9]|1[0-2])-(29|30)", FORMATS),
     Planted("the fast engine knows no 29 February", "schema/engines/fast_schema.py", '{"anyOf": [{"pattern": _USUAL_VALUES[format_name]}, exact]}', '{"pattern": _USUAL_VALUES[format_name]}', FORMATS),

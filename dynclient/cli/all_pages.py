@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.errors import DynclientError, UsageError
 from dynclient.pages.iteration import iterate_pages
 from dynclient.pages.page_options import PageOptions
@@ -52,9 +53,8 @@ def print_all_items(
 
 
 def _check_pagination(operation: Operation) -> None:
-    plan = operation._plan  # noqa: SLF001 (the message is about it)
     try:
-        require_pagination(operation.pagination, plan)
+        require_pagination(operation.pagination, get_plan(operation))
     except UsageError as error:
         table = getattr(error, "table", None)
         if table is not None:

@@ -34,7 +34,7 @@ from dynclient.cli.nested_names import (
     split_nested_name,
 )
 from dynclient.cli.terminal_output import print_note
-from dynclient.description.described_operation import get_plan
+from dynclient.description.described_operation import get_options, get_plan
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class ArgumentCollector:
         plan = get_plan(operation)
         self._operation = operation
         self._plan = plan
-        self._chosen_media_type = operation._options.media_type  # noqa: SLF001 (of this view)
+        self._chosen_media_type = get_options(operation).media_type
         self._binder = plan.get_binder(self._chosen_media_type)
         media_type = self._chosen_media_type or plan.preferred_media_type or media_types.JSON
         # A range that takes JSON is JSON here.

@@ -12,6 +12,7 @@ from dynclient.errors import DynclientError, UsageError
 from dynclient.masking import drop_private_frames
 
 if TYPE_CHECKING:
+    from dynclient.client.callable_operations import Operation
     from dynclient.client.client import Client
     from dynclient.model import SecurityScheme
     from dynclient.oauth.saved_logins import LoginSettings
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from dynclient.wire.credential_provider import CredentialDemand, ProviderRequest
     from dynclient.wire.message import Response
 
-#: Names the client where the command line does not, and the one that has its secret.
+#: Names the client where the command line does not.
 CLIENT_VARIABLE = "DYNCLIENT_CLIENT_ID"
-SECRET_VARIABLE = "DYNCLIENT_CLIENT_SECRET"  # noqa: S105 (the name of a variable)
 
 _MAX_PORT = 65535
 
@@ -108,7 +108,7 @@ def _sort_words(words: tuple[str, ...], spec: str | None) -> tuple[str | None, s
 #: What hints call an option in Python, and what it is on the command line.
 _OPTION_WORDS = {
     "client_id= and client_secret= right? auth_method= says how they go": (
-        f"--client-id and {SECRET_VARIABLE} right?"
+        "--client-id and DYNCLIENT_CLIENT_SECRET right?"
     ),
     'device_authorization_url="': '--device-url "',
     'authorization_url="': '--authorization-url "',
@@ -185,26 +185,33 @@ def _build_settings(
     )
 
 
+def _get_operation(client: Client) -> Operation:
+    """Return any operation of a client: all have its credentials and its connections."""
+    operation = next(iter(client.operations.values()), None)
+    if operation is None:
+        raise UsageError("the document has no operation")
+    return operation
+
+
 def _build_demand(
     client: Client, scheme: SecurityScheme
 ) -> tuple[CredentialStore, CredentialDemand]:
     """Return the credentials of a client, and what a provider among them is asked for."""
+    from dynclient.description.described_operation import get_credential_store
     from dynclient.model import RequiredScheme
 
-    operation = next(iter(client.operations.values()), None)
-    if operation is None:
-        raise UsageError("the document has no operation")
-    store = operation._credential_store  # noqa: SLF001 (only we ask without a call)
+    store = get_credential_store(_get_operation(client))
     return store, store.build_demand(RequiredScheme(scheme), client.document.uri)
 
 
 def _request_token(client: Client, scheme: SecurityScheme) -> None:
     """Have the provider of a client get a token, which it keeps in its file."""
+    from dynclient.description.described_operation import get_runner
     from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS
     from dynclient.transport.provided_credentials import ProvidedCredentials
     from dynclient.transport.runners import build_provider_exchange
 
-    runner = client._runner  # noqa: SLF001 (as above)
+    runner = get_runner(_get_operation(client))
 
     def send(request: ProviderRequest) -> Response:
         exchange = build_provider_exchange(request)

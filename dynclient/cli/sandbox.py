@@ -76,7 +76,8 @@ _FAULT_OPTION = re.compile(
     help="Switch a fault on: latency, drop, stall, truncate, malformed, wrong-schema. "
     "May be given several times.",
 )
-def command(  # noqa: PLR0913, PLR0917 (the options of the command, each by its name)
+def command(  # noqa: PLR0913 (an option each)
+    *,
     spec: str | None,
     named: str | None,
     host: str,

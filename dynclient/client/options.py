@@ -47,6 +47,9 @@ from dynclient.wire.message import is_valid_header
 #: has.
 _UNSET: Any = "default"
 
+#: What a tuple of timeouts has one for each of.
+_TIMEOUT_PHASES = ("connect", "read")
+
 
 def _is_seconds(value: Any) -> bool:
     return is_seconds(value) and value > 0
@@ -55,7 +58,7 @@ def _is_seconds(value: Any) -> bool:
 def _is_timeout(value: Any) -> bool:
     if isinstance(value, tuple):
         given = [seconds for seconds in value if seconds is not None]
-        return len(value) == 2 and all(map(_is_seconds, given))  # noqa: PLR2004 (a pair)
+        return len(value) == len(_TIMEOUT_PHASES) and all(map(_is_seconds, given))
     return value is None or value is _UNSET or _is_seconds(value)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.document.references import Node
 from dynclient.errors import UsageError
 from dynclient.model import LOCATIONS
@@ -174,7 +175,7 @@ def _merge_arguments(
         InvalidCall: an argument is none of the operation.
 
     """
-    plan = operation._plan  # noqa: SLF001 (links are a part of the client)
+    plan = get_plan(operation)
     binding = plan.get_binder().bind((), arguments)
     if binding.violations:
         raise plan.build_invalid_call(binding.violations)

@@ -6,7 +6,7 @@ import copy
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Hashable
-from typing import Any, NamedTuple, Self, Unpack
+from typing import Any, NamedTuple, Unpack
 
 from dynclient.errors import DynclientError, TimedOut, UsageError
 from dynclient.oauth.access_token import AccessToken, TokenEndpoint
@@ -53,10 +53,9 @@ class WantedToken(NamedTuple):
     key: TokenKey
     refused: str = ""
 
-    def is_met_by_flight(self, flight: Flight, outcome: Outcome) -> bool:
-        """Tell whether the flight of another one ended in what is wanted, or in an error."""
-        is_failure = isinstance(outcome, DynclientError)
-        return is_failure or (outcome is not None and set(flight.scopes) == set(self.scopes))
+    def has_scopes_of(self, flight: Flight) -> bool:
+        """Tell whether the flight of another one asks for the same scopes."""
+        return set(flight.scopes) == set(self.scopes)
 
     def is_met_by(self, token: AccessToken | None, now: float) -> bool:
         """Tell whether a token can be sent."""
@@ -113,43 +112,17 @@ class TokenProvider(ABC):
         """
         if demand.is_in_process:
             return SANDBOX_TOKEN
-        while True:
-            wanted = self._describe_token(demand)
-            token = self._find_token(wanted)
-            if token is not None:  # as most often
-                return token.text
-            ticket = self._take_ticket(wanted, can_wait_here=False)
-            if ticket.token is not None:
-                return ticket.token.text
-            if ticket.is_leader:
-                with _Lead(self, wanted, ticket) as lead:
-                    flow = self._obtain(wanted)
-                    lead.outcome = run_flow(flow, _get_send(demand), self._sleep, demand.limit_wait)
-                return lead.get_text()
-            outcome = ticket.flight.wait(demand.limit_wait(None))
-            if wanted.is_met_by_flight(ticket.flight, outcome):
-                return _get_text(outcome)
+        flow = self._provide(demand, can_wait_here=False)
+        text: str = run_flow(flow, demand.send, self._sleep, demand.limit_wait)
+        return text
 
     async def get_credential_async(self, demand: CredentialDemand) -> Secret:
         """Return the token for a request, as `get_credential` does."""
         if demand.is_in_process:
             return SANDBOX_TOKEN
-        while True:
-            wanted = self._describe_token(demand)
-            token = self._find_token(wanted)
-            if token is not None:  # as most often
-                return token.text
-            ticket = self._take_ticket(wanted, can_wait_here=True)
-            if ticket.token is not None:
-                return ticket.token.text
-            if ticket.is_leader:
-                with _Lead(self, wanted, ticket) as lead:
-                    flow = self._obtain(wanted)
-                    lead.outcome = await run_flow_async(flow, _get_send(demand), self._sleep)
-                return lead.get_text()
-            outcome = await ticket.flight.wait_async()
-            if wanted.is_met_by_flight(ticket.flight, outcome):
-                return _get_text(outcome)
+        flow = self._provide(demand, can_wait_here=True)
+        text: str = await run_flow_async(flow, demand.send, self._sleep)
+        return text
 
     def forget(self, demand: CredentialDemand) -> None:
         """Forget the tokens in memory, and the one on disk that a request would be sent with.
@@ -233,6 +206,49 @@ class TokenProvider(ABC):
 
     # --- getting a token
 
+    def _provide(self, demand: CredentialDemand, *, can_wait_here: bool) -> Flow:
+        """Return the text of the token for a request.
+
+        Args:
+            demand: what the request needs.
+            can_wait_here: whether to wait for a flight that a task of this thread leads.
+
+        """
+        while True:
+            wanted = self._describe_token(demand)
+            token = self._find_token(wanted)
+            if token is not None:  # as most often
+                return token.text
+            if demand.send is None:
+                raise UsageError(
+                    "a provider of tokens is asked by a client, which sends its requests"
+                )
+            ticket = self._take_ticket(wanted, can_wait_here=can_wait_here)
+            if ticket.token is not None:
+                return ticket.token.text
+            if ticket.is_leader:
+                token = yield from self._lead_flight(wanted, ticket)
+                return token.text
+            outcome: Outcome = yield ticket.flight
+            if isinstance(outcome, DynclientError):
+                raise copy.copy(outcome)  # One for each thread: a traceback is of one.
+            if outcome is not None and wanted.has_scopes_of(ticket.flight):
+                return outcome.text
+
+    def _lead_flight(self, wanted: WantedToken, ticket: Ticket) -> Flow:
+        """Return a new token; however that ends, those who wait for it are told."""
+        outcome: Outcome = None
+        try:
+            outcome = yield from self._obtain(wanted)
+        except DynclientError as error:
+            # A deadline is of one call: whoever waits has another one, and takes over.
+            is_deadline = isinstance(error, TimedOut) and error.deadline_s is not None
+            outcome = None if is_deadline else error
+            raise
+        finally:
+            self._finish(wanted, ticket, outcome)
+        return outcome
+
     def _obtain(self, wanted: WantedToken) -> Flow:
         """Return a token: that of the file, else one of the authorization server."""
         held = self._tokens.get(wanted.memory_key)
@@ -308,48 +324,3 @@ class TokenProvider(ABC):
                 self._tokens[wanted.memory_key] = outcome
 
         self._flights.finish(self._get_flight_key(wanted), ticket.flight, outcome, keep)
-
-
-class _Lead:
-    """Leads a flight: however its block ends, those who wait are told."""
-
-    def __init__(self, provider: TokenProvider, wanted: WantedToken, ticket: Ticket) -> None:
-        self._provider = provider
-        self._wanted = wanted
-        self._ticket = ticket
-        self.outcome: Outcome = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        # A deadline is of one call: whoever waits has another one, and takes over.
-        is_deadline = isinstance(error, TimedOut) and error.deadline_s is not None
-        outcome = self.outcome
-        if isinstance(error, DynclientError) and not is_deadline:
-            outcome = error
-        self._provider._finish(self._wanted, self._ticket, outcome)  # noqa: SLF001 (it is part of it)
-
-    def get_text(self) -> str:
-        """Return the token as it is sent."""
-        return _get_text(self.outcome)
-
-
-def _get_text(outcome: Outcome) -> str:
-    """Return the token that a request ended in.
-
-    Raises:
-        DynclientError: it ended in that. Each thread raises a copy: a traceback is of one.
-
-    """
-    if isinstance(outcome, AccessToken):
-        return outcome.text
-    if outcome is not None:
-        raise copy.copy(outcome)
-    raise AssertionError  # the leader's own error was raised
-
-
-def _get_send(demand: CredentialDemand) -> Any:
-    if demand.send is None:
-        raise UsageError("a provider of tokens is asked by a client, which sends its requests")
-    return demand.send

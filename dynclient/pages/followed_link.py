@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+from dynclient.description.described_operation import get_base_url, get_plan
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.plan.call_document import Call
@@ -37,7 +38,7 @@ class LinkReader:
 
     def __init__(self, operation: BoundOperation[Any]) -> None:
         self._operation = operation
-        self._plan = operation._plan  # noqa: SLF001 (it is made for this operation alone)
+        self._plan = get_plan(operation)
 
     def read(self, link: str, request: Request, call: Call) -> Call | Request:
         """Return what a link leads to.
@@ -90,7 +91,7 @@ class LinkReader:
     def _find_call(self, url: str, request: Request, call: Call) -> Call | None:
         """Return the call of the operation that has a URL; None where no call has just that one."""
         parsed = ParsedRequest.split_url(request.method, url)
-        base_path = urlsplit(self._operation._base_url).path  # noqa: SLF001 (as above)
+        base_path = urlsplit(get_base_url(self._operation)).path
         if not parsed.path.startswith(f"{base_path}/"):
             return None
         own_path = parsed.path[len(base_path) :]

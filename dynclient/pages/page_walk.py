@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dynclient.description.described_operation import get_options, get_plan
 from dynclient.errors import PaginationError
 from dynclient.masking import mask_url
 from dynclient.pages.followed_link import LinkReader, LinkRefused
@@ -206,7 +207,7 @@ class PageWalk:
     def _fit_cursor(self, parameter: str, value: Any) -> Any:
         """Return a cursor as its parameter takes it: a number as text, or the reverse."""
         location, name, *inner = split_pointer(parameter)
-        plan = self._operation._plan  # noqa: SLF001 (a walk belongs to its operation)
+        plan = get_plan(self._operation)
         named = [each for each in plan.parameters.values() if each.name == name]
         declared = next((each for each in named if each.location == location), None)
         is_number = isinstance(value, int) and not isinstance(value, bool)
@@ -281,8 +282,8 @@ def begin_walk(
         InvalidCall: the arguments do not fit the operation.
 
     """
-    media_type = operation._options.media_type  # noqa: SLF001 (a walk belongs to its operation)
-    options, arguments = split_options(operation._plan, media_type, args, kwargs)  # noqa: SLF001 (as above)
+    media_type = get_options(operation).media_type
+    options, arguments = split_options(get_plan(operation), media_type, args, kwargs)
     return build_walk(operation, options, args, arguments)
 
 
@@ -305,7 +306,7 @@ def build_walk(
         InvalidCall: the arguments do not fit the operation.
 
     """
-    plan, client_options = operation._plan, operation._options  # noqa: SLF001 (a walk belongs to its operation)
+    plan, client_options = get_plan(operation), get_options(operation)
     checks, media_type = client_options.checks, client_options.media_type
     bound = plan.bind(args, arguments, checks, media_type)
     pagination = operation.pagination

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dynclient.client.operation import BoundOperation
-from dynclient.description.described_operation import get_plan
+from dynclient.description.described_operation import get_base_url, get_plan
 from dynclient.errors import DynclientError
 from dynclient.plan.call_document import Call
 from dynclient.plan.operation_matcher import OperationMatcher
@@ -48,7 +48,7 @@ def _sort_query(url: str) -> tuple[str, list[str]]:
 
 def _read_call(operation: BoundOperation[Any], request: Request) -> Call | None:
     parsed = ParsedRequest.parse(request)
-    base_path = urlsplit(operation._base_url).path.rstrip("/")  # noqa: SLF001 (below it the paths of operations begin)
+    base_path = urlsplit(get_base_url(operation)).path.rstrip("/")
     if not parsed.path.startswith(f"{base_path}/"):
         return None
     own_path = parsed.path[len(base_path) :]

@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import Any
 
-from dynclient.description.described_operation import get_plan
+from dynclient.description.described_operation import get_base_url, get_options, get_plan
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.plan.call_document import Call
@@ -103,10 +103,10 @@ def _write_command(step: SessionStep, call: Call) -> str:
     if call == step.exchange.call:
         return step.exchange.request.curl()
     plan = get_plan(operation)
-    options = operation._options  # noqa: SLF001 (the request is built as that call would be)
+    options = get_options(operation)
     try:
         checked = plan.bind((call,), {}, _UNCHECKED, options.media_type)
-        request = plan.build_request(checked, operation._base_url, options.accept)  # noqa: SLF001
+        request = plan.build_request(checked, get_base_url(operation), options.accept)
     except DynclientError:
         return step.exchange.request.curl()
     return request.curl()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dynclient.client.callable_operations import AsyncOperation, Operation
 from dynclient.client.operation import build_example_schema
-from dynclient.description.described_operation import get_plan
+from dynclient.description.described_operation import get_options, get_plan
 from dynclient.errors import UsageError
 from dynclient.model import MediaType, Response
 from dynclient.plan.binder import LOCATION_GROUPS
@@ -220,7 +220,7 @@ def build_drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall
 
 def draw_call_variant(draw: st.DrawFn, operation: AnyOperation) -> CallVariant:
     """Draw one of the ways to call an operation."""
-    media_type = operation._options.media_type  # noqa: SLF001 (as above)
+    media_type = get_options(operation).media_type
     variants = list_call_variants(get_plan(operation), media_type)
     if len(variants) == 1:
         return variants[0]

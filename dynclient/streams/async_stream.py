@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from inspect import isawaitable
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from typing import Any, Self
 from dynclient.errors import BrokenStream, ClientError, TransportError
 from dynclient.plan.streamed_items import StreamFormat
 from dynclient.streams.download import FileDownload
-from dynclient.streams.stream_state import StreamState
+from dynclient.streams.stream_state import ChooseNext, StreamState
 from dynclient.wire.message import Request
 
 
@@ -86,21 +87,9 @@ class AsyncStream(StreamState):
         try:
             piece = await _finish(self._body.read_piece())
         except TransportError as error:
-            await self._reconnect(error)
+            await self._open_again(error, self._begin_reconnect, self._open)
         else:
             self._take_piece(piece)
-
-    async def _reconnect(self, error: TransportError) -> None:
-        """Open the stream again, as often as is allowed; else raise what broke it."""
-        while True:
-            request, delay_s = self._begin_reconnect(error)
-            await self._source.clock.sleep_async(delay_s)
-            try:
-                await self._open(request)
-            except TransportError as another:
-                error = another
-            else:
-                return
 
     # --- saving
 
@@ -140,15 +129,24 @@ class AsyncStream(StreamState):
             piece = await _finish(self._body.read_piece())
             download.take_piece(piece)
         except TransportError as error:
-            await self._continue_download(download, error)
+            await self._open_again(
+                error, download.begin_continuation, partial(self._open_part, download)
+            )
 
-    async def _continue_download(self, download: FileDownload, error: TransportError) -> None:
-        """Open the rest of a download, as often as is allowed; else raise what broke it."""
+    # --- going on
+
+    async def _open_again(
+        self,
+        error: TransportError,
+        choose_next: ChooseNext,
+        open_body: Callable[[Request], Awaitable[None]],
+    ) -> None:
+        """Open the body again after a failure, as often as is allowed; else raise what broke it."""
         while True:
-            request, delay_s = download.begin_continuation(error)
+            request, delay_s = choose_next(error)
             await self._source.clock.sleep_async(delay_s)
             try:
-                await self._open_part(download, request)
+                await open_body(request)
             except TransportError as another:
                 error = another
             else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +12,7 @@ from typing import Any, Self
 from dynclient.errors import BrokenStream, ClientError, TransportError
 from dynclient.plan.streamed_items import StreamFormat
 from dynclient.streams.download import FileDownload
-from dynclient.streams.stream_state import StreamState
+from dynclient.streams.stream_state import ChooseNext, StreamState
 from dynclient.wire.message import Request
 
 
@@ -102,21 +103,9 @@ class Stream(StreamState):
         try:
             piece = self._body.read_piece()
         except TransportError as error:
-            self._reconnect(error)
+            self._open_again(error, self._begin_reconnect, self._open)
         else:
             self._take_piece(piece)
-
-    def _reconnect(self, error: TransportError) -> None:
-        """Open the stream again, as often as is allowed; else raise what broke it."""
-        while True:
-            request, delay_s = self._begin_reconnect(error)
-            self._source.clock.sleep(delay_s)
-            try:
-                self._open(request)
-            except TransportError as another:
-                error = another
-            else:
-                return
 
     # --- saving
 
@@ -170,15 +159,19 @@ class Stream(StreamState):
             piece = self._body.read_piece()
             download.take_piece(piece)
         except TransportError as error:
-            self._continue_download(download, error)
+            self._open_again(error, download.begin_continuation, partial(self._open_part, download))
 
-    def _continue_download(self, download: FileDownload, error: TransportError) -> None:
-        """Open the rest of a download, as often as is allowed; else raise what broke it."""
+    # --- going on
+
+    def _open_again(
+        self, error: TransportError, choose_next: ChooseNext, open_body: Callable[[Request], None]
+    ) -> None:
+        """Open the body again after a failure, as often as is allowed; else raise what broke it."""
         while True:
-            request, delay_s = download.begin_continuation(error)
+            request, delay_s = choose_next(error)
             self._source.clock.sleep(delay_s)
             try:
-                self._open_part(download, request)
+                open_body(request)
             except TransportError as another:
                 error = another
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.observed_body import TransferObserver
 
 NO_CONTENT = 204
+
+#: What broke a body → the request for the rest of it, and after how many seconds to send it.
+ChooseNext = Callable[[TransportError], tuple[Request, float]]
 
 
 class StreamState:

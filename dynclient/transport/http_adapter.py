@@ -302,7 +302,7 @@ class HttpAdapter:
         if content or outgoing.method.upper() in _METHODS_WITH_BODY:
             request.headers["Content-Length"] = str(len(content))
         # So that hooks and transports of the user find `.content`.
-        request._content = content  # noqa: SLF001 (`read` takes five times as long for it)
+        _set_content(request, content)
         return request
 
     def _complete_headers(self, fields: HeaderFields, host: bytes) -> Any:
@@ -394,6 +394,11 @@ def read_headers(response: Any) -> Headers:
     return Headers(fields)
 
 
+def _set_content(message: Any, content: bytes) -> None:
+    """Give `.content` to a request or response of the HTTP library that read no body itself."""
+    message._content = content  # noqa: SLF001 (`read` takes five times as long for a request)
+
+
 def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseBody | None:
     """Return the body that is to be read.
 
@@ -411,7 +416,7 @@ def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseB
             # The HTTP library does not know this name of gzip. Source: RFC 9110 §8.4.1.3.
             body = ResponseBody(exchange.outgoing.method, status, headers, limit)
             body.feed(response.content)
-            response._content = body.end()  # noqa: SLF001 (as in build_response)
+            _set_content(response, body.end())
         if limit is not None and len(response.content) > limit:
             raise BodyTooLarge(limit)
         return None
@@ -465,8 +470,7 @@ def build_response(
 
     """
     if body is not None:
-        # The library's only way to have `.content` of a body that it did not read.
-        response._content = body.end()  # noqa: SLF001
+        _set_content(response, body.end())
     content = response.content
     check_value_count(content, headers.get("content-type", ""), max_values)
     elapsed = time.perf_counter() - started
