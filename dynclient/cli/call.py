@@ -257,10 +257,7 @@ def send_call(
         result = operation._send_request(request, download)  # noqa: SLF001 (only we send to a file)
     except ResponseError as error:
         _drop_download(download)
-        if error.result is not None:
-            # A body that is not decoded is text, whatever its media type says.
-            is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
-            print_result(error.result, options, media_type="text/plain" if is_raw else None)
+        _print_refused_result(error, options)
         raise
     except BaseException:
         _drop_download(download)
@@ -271,6 +268,13 @@ def send_call(
         download.finish(f"{result.elapsed:.2f} s")
     else:
         print_result(result, options, view=view)
+
+
+def _print_refused_result(error: ResponseError, options: CallOptions) -> None:
+    if error.result is not None:
+        # A body that is not decoded is text, whatever its media type says.
+        is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
+        print_result(error.result, options, media_type="text/plain" if is_raw else None)
 
 
 def _has_binary_results(operation: Operation) -> bool:

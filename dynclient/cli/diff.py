@@ -131,14 +131,17 @@ def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[So
     load, overlays = partial(_load_document, names), read_overlays(names)
     if new is not None:
         return source_pairs.load_pairs(old, new, load, overlays)
-    if os.path.lexists(old) and not specs:
-        raise UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")
     if not specs:
-        hint = 'set spec = "api.yaml" in [tool.dynclient] of pyproject.toml, or give OLD and NEW'
-        raise UsageError(
-            "a revision alone needs to know the documents, and none is named", hint=hint
-        )
+        raise _build_lone_source_error(old)
     return source_pairs.load_project_pairs(old, specs, load, overlays)
+
+
+def _build_lone_source_error(old: str) -> UsageError:
+    """Return the error of a path or revision that is compared with nothing."""
+    if os.path.lexists(old):
+        return UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")
+    hint = 'set spec = "api.yaml" in [tool.dynclient] of pyproject.toml, or give OLD and NEW'
+    return UsageError("a revision alone needs to know the documents, and none is named", hint=hint)
 
 
 def _choose_overlays(sources: list[str], project: DiffSettings) -> tuple[str, ...]:

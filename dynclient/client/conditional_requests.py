@@ -55,13 +55,7 @@ def add_declared_conditions(
         kwargs: arguments by name.
 
     """
-    missing: dict[str, str] = {}
-    for parameter in parameters:
-        is_given = parameter.name in kwargs or to_snake_case(parameter.name) in kwargs
-        for name, tag in conditions.items():
-            is_declared = parameter.location == "header" and parameter.name.lower() == name.lower()
-            if is_declared and not is_given:
-                missing[parameter.name] = tag
+    missing = _find_missing(parameters, conditions, kwargs)
     if not missing:
         return args, kwargs
     if args and isinstance(args[0], Call):
@@ -70,6 +64,20 @@ def add_declared_conditions(
         return (completed, *args[1:]), kwargs
     own = kwargs.get("header", {})
     return args, {**kwargs, "header": {**missing, **own}} if isinstance(own, Mapping) else kwargs
+
+
+def _find_missing(
+    parameters: tuple[Parameter, ...], conditions: Mapping[str, str], kwargs: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the conditions that are declared as headers and not given, by declared name."""
+    tags = {name.lower(): tag for name, tag in conditions.items()}
+    missing: dict[str, str] = {}
+    for parameter in parameters:
+        is_given = parameter.name in kwargs or to_snake_case(parameter.name) in kwargs
+        tag = tags.get(parameter.name.lower()) if parameter.location == "header" else None
+        if tag is not None and not is_given:
+            missing[parameter.name] = tag
+    return missing
 
 
 def is_unchanged(request: Request, response: Response) -> bool:

@@ -246,13 +246,16 @@ def _parse_settings(data: Any) -> LoginSettings | None:
         return None
     if flow not in FLOWS or not isinstance(scopes, list) or not isinstance(urls, dict):
         return None
-    texts = [*scopes, *urls.values()]
-    if not all(isinstance(text, str) for text in texts) or not set(urls) <= set(_URL_NAMES):
+    if not _is_texts([*scopes, *urls.values()]) or not set(urls) <= set(_URL_NAMES):
         return None
     proof = data.get("secret_proof")
     return LoginSettings(
         flow, client_id, tuple(scopes), urls, proof if isinstance(proof, str) else ""
     )
+
+
+def _is_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def find_login_key(document: Document, scheme: str, server: str | None) -> LoginKey:
@@ -310,17 +313,23 @@ def choose_login_scheme(document: Document, name: str | None) -> SecurityScheme:
     """
     schemes = document.security_schemes
     suitable = [key for key, scheme in schemes.items() if scheme.type in _LOGIN_TYPES]
-    listed = ", ".join(suitable) or "none"
-    if name is not None and name not in suitable:
+    if name is not None:
+        _check_suitable(name, suitable)
+        return schemes[name]
+    if not suitable:
+        raise UsageError("the document has no security scheme of OAuth2 or OpenID Connect")
+    if len(suitable) > 1:
+        text = "the document has several security schemes to log in for"
+        raise UsageError(text, hint=f"name one: {', '.join(suitable)}")
+    return schemes[suitable[0]]
+
+
+def _check_suitable(name: str, suitable: list[str]) -> None:
+    if name not in suitable:
         meant = suggest(name, suitable, 1)
+        listed = ", ".join(suitable) or "none"
         hint = f"did you mean {meant[0]}?" if meant else f"schemes to log in for: {listed}"
         raise UsageError(f"{name!r} is no security scheme to log in for", hint=hint)
-    if name is None and len(suitable) != 1:
-        text = "the document has no security scheme of OAuth2 or OpenID Connect"
-        if suitable:
-            text = "the document has several security schemes to log in for"
-        raise UsageError(text, hint=f"name one: {listed}" if suitable else None)
-    return schemes[name or suitable[0]]
 
 
 def choose_flow(scheme: SecurityScheme, *, is_device: bool) -> str:

@@ -96,9 +96,7 @@ class TokenSettings:
         for name in ("client_secret", *_URL_NAMES):
             if not isinstance(getattr(self, name), str):
                 raise UsageError(f"{name} must be a text")
-        is_list = isinstance(self.scopes, list | tuple | set | frozenset)
-        scopes = self.scopes if is_list else [self.scopes or ""]
-        if not all(isinstance(scope, str) for scope in scopes):
+        if not _is_scopes(self.scopes):
             raise UsageError(f"scopes cannot be {shorten_repr(self.scopes)}", hint="give a list")
         if not _is_text_mapping(self.parameters):
             raise UsageError("parameters must be a mapping of names to texts")
@@ -120,6 +118,12 @@ class TokenSettings:
     def given_urls(self) -> dict[str, str]:
         """The URLs that the program gave, by name."""
         return {name: getattr(self, name) for name in _URL_NAMES if getattr(self, name)}
+
+
+def _is_scopes(value: object) -> bool:
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(isinstance(scope, str) for scope in value)
+    return value is None or isinstance(value, str)
 
 
 def _is_text_mapping(value: object) -> bool:

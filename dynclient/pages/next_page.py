@@ -86,19 +86,24 @@ def decide_next_page(
 def _decide_by_next(pagination: Pagination, result: Result, *, has_more: bool | None) -> Decision:
     """Return the decision by a cursor or link of the result."""
     value = _read_next(pagination, result)
-    is_absent = value is None or value == "" or value is False
-    # A number 0 is no cursor: it says that the list is over.
-    if is_absent or (pagination.style == "cursor" and type(value) is int and value == 0):
-        is_expected = has_more is True
+    if _is_empty_next(value, pagination.style):
+        if has_more is not True:
+            return ListEnd()
         place = pagination.next or f"the header {pagination.next_header}"
-        return (
-            BrokenEnd(f"there are more items, but {place} is empty") if is_expected else ListEnd()
-        )
+        return BrokenEnd(f"there are more items, but {place} is empty")
     if pagination.style == "link":
         if not isinstance(value, str):
             return BrokenEnd(f"{pagination.next} is no link")
         return NextPage({URL: value})
     return NextPage(replace_value({}, str(pagination.parameter), value))
+
+
+def _is_empty_next(value: Any, style: str) -> bool:
+    """Tell whether a cursor or link leads nowhere."""
+    if value is None or value == "" or value is False:
+        return True
+    # A number 0 is no cursor: it says that the list is over.
+    return style == "cursor" and type(value) is int and value == 0
 
 
 def _read_next(pagination: Pagination, result: Result) -> Any:

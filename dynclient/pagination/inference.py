@@ -202,22 +202,10 @@ def _infer_cursors(evidence: _Evidence) -> Iterator[Pagination]:
         if is_composite or _is_time(parameter):
             continue
         yield from _infer_equal_cursors(evidence, parameter, names)
-        if not any(name in paging_names.CURSORS for name in names):
-            continue
-        yield from _infer_next_headers(evidence, parameter)
-        for field in evidence.result_fields:
-            if field.is_only("string", "integer", "number") or not field.types.types:
-                certainty = _judge_cursor(field)
-                if certainty is not None:
-                    yield evidence.build(
-                        certainty, style="cursor", parameter=parameter.pointer, next=field.pointer
-                    )
-        identity = evidence.items.identity
-        if identity and evidence.has_more and names[0] in paging_names.LAST_IDENTITIES:
-            pointer = f"{evidence.items.pointer}/-1/{identity}"
-            yield evidence.build(
-                "certain", style="cursor", parameter=parameter.pointer, next=pointer
-            )
+        if any(name in paging_names.CURSORS for name in names):
+            yield from _infer_next_headers(evidence, parameter)
+            yield from _infer_next_cursors(evidence, parameter)
+            yield from _infer_last_identity(evidence, parameter, names)
 
 
 def _infer_equal_cursors(
@@ -232,14 +220,41 @@ def _infer_equal_cursors(
         is_cursor = name in paging_names.CURSORS or is_text_offset
         wanted = {f"next{name}", f"{name}next"} | ({name} if is_cursor else set())
         for field in evidence.result_fields:
-            own_names = {field.name, "".join(field.parents[-1:]) + field.name}
-            if own_names & wanted and field.can_be("string") and not _is_link(field):
+            if _is_text_called(field, wanted):
                 yield evidence.build(
                     "certain" if is_cursor else "likely",
                     style="cursor",
                     parameter=parameter.pointer,
                     next=field.pointer,
                 )
+
+
+def _is_text_called(field: SchemaField, names: set[str]) -> bool:
+    """Tell whether a field is a text, and no link, that has one of some names."""
+    own_names = {field.name, "".join(field.parents[-1:]) + field.name}
+    has_name = not own_names.isdisjoint(names)
+    return has_name and field.can_be("string") and not _is_link(field)
+
+
+def _infer_next_cursors(evidence: _Evidence, parameter: SchemaField) -> Iterator[Pagination]:
+    """Yield paginations by a cursor of the result that has a name of next cursors."""
+    for field in evidence.result_fields:
+        is_scalar = field.is_only("string", "integer", "number") or not field.types.types
+        certainty = _judge_cursor(field) if is_scalar else None
+        if certainty is not None:
+            yield evidence.build(
+                certainty, style="cursor", parameter=parameter.pointer, next=field.pointer
+            )
+
+
+def _infer_last_identity(
+    evidence: _Evidence, parameter: SchemaField, names: list[str]
+) -> Iterator[Pagination]:
+    """Yield the pagination by the identity of the last item, as `starting_after` takes it."""
+    identity = evidence.items.identity
+    if identity and evidence.has_more and names[0] in paging_names.LAST_IDENTITIES:
+        pointer = f"{evidence.items.pointer}/-1/{identity}"
+        yield evidence.build("certain", style="cursor", parameter=parameter.pointer, next=pointer)
 
 
 def _judge_cursor(field: SchemaField) -> Certainty | None:

@@ -114,23 +114,50 @@ def _read_place(key: str, value: Any, plan: Plan, source: str) -> Any:
 
 
 def _find_argument(text: str, plan: Plan, where: str) -> str:
-    """Return the pointer into a call document for an argument's name, or for a pointer itself."""
-    binder = plan.get_binder()
-    if not text.startswith("/"):
-        target = binder.targets.get(text)
-        if target is not None:
-            return join_pointer(target)
-        candidates = binder.ambiguous.get(text, ())
-        if candidates:
-            ways = " or ".join(join_pointer(candidate) for candidate in candidates)
-            raise UsageError(f"{where}: {text!r} stands in several places", hint=f"write {ways}")
-    else:
-        location, *names = split_pointer(text)
-        has_body = location == "body" and plan.operation.request_body is not None
-        declared = [each.name for each in plan.parameters.values() if each.location == location]
-        if names and (has_body or names[0] in declared):
+    """Return the pointer into a call document for an argument's name, or for a pointer itself.
+
+    Raises:
+        UsageError: there is no such argument, or there are several.
+
+    """
+    if text.startswith("/"):
+        if _leads_to_argument(text, plan):
             return text
-    suggestions = suggest(text.rpartition("/")[2], binder.names, 1)
-    names_text = ", ".join(binder.names) or "none"
+    else:
+        pointer = _find_named_argument(text, plan, where)
+        if pointer is not None:
+            return pointer
+    names = plan.get_binder().names
+    suggestions = suggest(text.rpartition("/")[2], names, 1)
+    names_text = ", ".join(names) or "none"
     hint = f"did you mean {suggestions[0]}?" if suggestions else f"arguments are {names_text}"
     raise UsageError(f"{where}: {plan.operation.id} has no argument {text!r}", hint=hint)
+
+
+def _leads_to_argument(pointer: str, plan: Plan) -> bool:
+    """Tell whether a pointer leads to a parameter, or into the body."""
+    location, *names = split_pointer(pointer)
+    if not names:
+        return False
+    if location == "body" and plan.operation.request_body is not None:
+        return True
+    declared = [each.name for each in plan.parameters.values() if each.location == location]
+    return names[0] in declared
+
+
+def _find_named_argument(name: str, plan: Plan, where: str) -> str | None:
+    """Return the pointer to the argument of a name; None where there is none.
+
+    Raises:
+        UsageError: there are several.
+
+    """
+    binder = plan.get_binder()
+    target = binder.targets.get(name)
+    if target is not None:
+        return join_pointer(target)
+    candidates = binder.ambiguous.get(name, ())
+    if not candidates:
+        return None
+    ways = " or ".join(join_pointer(candidate) for candidate in candidates)
+    raise UsageError(f"{where}: {name!r} stands in several places", hint=f"write {ways}")

@@ -85,18 +85,25 @@ def _read_speakeasy(value: Table, fields: OperationFields) -> Pagination | None:
     items = _find_items(fields, outputs.get("results"))
     size = inputs.get("limit")
     kind = value.get("type")
-    if kind == "url" and isinstance(outputs.get("nextUrl"), str):
-        return Pagination("link", items=items, size=size, next=_read_path(outputs["nextUrl"]))
-    if kind == "cursor" and isinstance(outputs.get("nextCursor"), str) and "cursor" in inputs:
-        pointer = _read_path(outputs["nextCursor"])
-        return Pagination("cursor", items, inputs["cursor"], size=size, next=pointer)
+    if kind == "url":
+        link = _read_output(outputs, "nextUrl")
+        return None if link is None else Pagination("link", items=items, size=size, next=link)
+    if kind == "cursor" and "cursor" in inputs:
+        cursor = _read_output(outputs, "nextCursor")
+        if cursor is not None:
+            return Pagination("cursor", items, inputs["cursor"], size=size, next=cursor)
     if kind == "offsetLimit" and "offset" in inputs:
         return Pagination("offset", items, inputs["offset"], size=size)
     if kind == "offsetLimit" and "page" in inputs:
-        count = outputs.get("numPages")
-        page_count = _read_path(count) if isinstance(count, str) else None
+        page_count = _read_output(outputs, "numPages")
         return Pagination("page", items, inputs["page"], size=size, page_count=page_count, first=1)
     return None
+
+
+def _read_output(outputs: Table, name: str) -> str | None:
+    """Return the pointer that an output says; None where it says none."""
+    path = outputs.get(name)
+    return _read_path(path) if isinstance(path, str) else None
 
 
 def _read_inputs(value: Any, operation: Operation) -> dict[str, str]:

@@ -186,15 +186,11 @@ class ResponseSampler:
         self, reading: Reading, entry: MediaType, media_type: str, *, full: bool
     ) -> SampledBody:
         checker = self._build_checker(entry, media_type, reading)
-        is_json = media.is_json(media_type)
         item_list = self._sample_item_list(entry, media_type, reading)
         if item_list is not None:
             return item_list
         for example in entry.examples:
-            is_text = isinstance(example, str) and example != ""
-            is_checked = is_json or (isinstance(example, int | float) and not is_text)
-            is_usable = checker.accepts(example) if is_checked else is_text
-            if is_usable:
+            if _is_usable(example, media_type, checker):
                 return SampledBody(media_type, example, checker)
         optional: Literal["some", "all"] = "all" if full else "some"
         value = self._sample_nonempty(_build_generator(checker), optional, media_type)
@@ -359,3 +355,10 @@ def _is_field_value(text: str) -> bool:
 
 def _build_generator(checker: LazyChecker) -> ExampleGenerator:
     return ExampleGenerator(checker.schema, compile_schema=compile_check, accepts=checker.accepts)
+
+
+def _is_usable(example: Any, media_type: str, checker: LazyChecker) -> bool:
+    """Tell whether an example can be sent: one that fits, or any text where the body is no JSON."""
+    if media.is_json(media_type) or isinstance(example, int | float):
+        return checker.accepts(example)
+    return isinstance(example, str) and example != ""

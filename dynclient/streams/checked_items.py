@@ -169,10 +169,9 @@ class CheckedItems:
         except TooManyValues as error:
             raise self._build_limit_error(error) from None
         except ValueError as error:
-            reason = getattr(error, "msg", None) or getattr(error, "reason", None) or error
             self.item_count += 1
             error_body = body if isinstance(body, bytes) else b""
-            raise self._build_decode_error(str(reason)[:120], error_body) from None
+            raise self._build_decode_error(_describe_reason(error), error_body) from None
         return NO_ITEM if self._row.is_end_mark(value) else value
 
     def _check(self, value: Any) -> Sequence[Violation]:
@@ -246,3 +245,9 @@ def describe_count(count: int) -> str:
     if count == 0:
         return "no item came before"
     return "1 item came before" if count == 1 else f"{count:,} items came before"
+
+
+def _describe_reason(error: ValueError) -> str:
+    """Return why a value cannot be decoded, without the value."""
+    reason = getattr(error, "msg", None) or getattr(error, "reason", None) or error
+    return str(reason)[:120]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import warnings
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -99,46 +101,71 @@ def _request(
         _ServerAway: there is no answer, or one that says "later".
 
     """
-    httpx = import_library("httpx")
     url = uri
-    timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    headers = {
-        "Accept": "application/json, application/yaml, */*;q=0.5",
-        "Accept-Encoding": build_accept_encoding(),
-    }
-    try:
-        tls_context = get_tls_context("httpx", read_certificate_paths(), http2=False)
-        http_client = httpx.Client(timeout=timeout, headers=headers, verify=tls_context)
-    except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
-        raise build_setup_error(error) from None
-    with http_client as client:
+    with _open_http_client() as client:
         for _ in range(MAX_REDIRECTS + 1):
             target, options = _pin_address(url, _resolve_permitted_address(url, uri, boundary))
             conditions = known.build_conditions(url) if known is not None else {}
             options["headers"] = {**options.get("headers", {}), **conditions}
-            try:
-                with client.stream("GET", target, **options) as response:
-                    if response.is_redirect and "location" in response.headers:
-                        url = urljoin(url, response.headers["location"])
-                        continue
-                    asked = known if conditions else None
-                    file = _read_response(response, url, uri, asked, limits)
-                    if url != uri:
-                        boundary.retrieval_urls[uri] = url
-                    return file
-            except httpx.InvalidURL:
-                # Its text quotes a part of the URL, which may be one of a password.
-                text = f"no document at {mask_url(url)}: it is no valid URL"
-                raise DocumentNotFound(text, uri=uri) from None
-            except (httpx.HTTPError, UndecodableContent, UnicodeError) as error:
-                not_found = _build_fetch_error(error, url, uri)
-                is_refused = "CERTIFICATE" in str(error)  # an attack, perhaps
-                if isinstance(error, httpx.TransportError) and not is_refused:
-                    raise _ServerAway(not_found) from error
-                raise not_found from error
+            with (
+                _explain_failures(url, uri),
+                client.stream("GET", target, **options) as response,
+            ):
+                if response.is_redirect and "location" in response.headers:
+                    url = urljoin(url, response.headers["location"])
+                    continue
+                asked = known if conditions else None
+                file = _read_response(response, url, uri, asked, limits)
+                if url != uri:
+                    boundary.retrieval_urls[uri] = url
+                return file
     raise DocumentNotFound(
         f"no document at {mask_url(uri)}: more than {MAX_REDIRECTS} redirects", uri=uri
     )
+
+
+def _open_http_client() -> Any:
+    """Return the client of the HTTP library that downloads documents.
+
+    Raises:
+        UsageError: an environment variable, a file or a package makes it impossible.
+
+    """
+    httpx = import_library("httpx")
+    headers = {
+        "Accept": "application/json, application/yaml, */*;q=0.5",
+        "Accept-Encoding": build_accept_encoding(),
+    }
+    timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+    try:
+        tls_context = get_tls_context("httpx", read_certificate_paths(), http2=False)
+        return httpx.Client(timeout=timeout, headers=headers, verify=tls_context)
+    except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
+        raise build_setup_error(error) from None
+
+
+@contextlib.contextmanager
+def _explain_failures(url: str, uri: str) -> Iterator[None]:
+    """Make errors of the HTTP library ours.
+
+    Args:
+        url: what is fetched: the URI, or where it redirects to.
+        uri: what was asked for.
+
+    """
+    httpx = import_library("httpx")
+    try:
+        yield
+    except httpx.InvalidURL:
+        # Its text quotes a part of the URL, which may be one of a password.
+        text = f"no document at {mask_url(url)}: it is no valid URL"
+        raise DocumentNotFound(text, uri=uri) from None
+    except (httpx.HTTPError, UndecodableContent, UnicodeError) as error:
+        not_found = _build_fetch_error(error, url, uri)
+        is_refused = "CERTIFICATE" in str(error)  # an attack, perhaps
+        if isinstance(error, httpx.TransportError) and not is_refused:
+            raise _ServerAway(not_found) from error
+        raise not_found from error
 
 
 def _read_response(

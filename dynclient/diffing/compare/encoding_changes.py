@@ -107,10 +107,7 @@ def compare_encodings(
     """
     if not media.is_composed(old.name):
         return
-    documented = _describe_item_encodings(old), _describe_item_encodings(new)
-    if documented[0] != documented[1]:
-        finding = build_finding("misread")
-        yield replace(finding, key=(finding.key, "items"), documented=documented)
+    yield from _compare_item_encodings(old, new, build_finding)
     names = dict.fromkeys([*old.encodings, *new.encodings])
     if not names or _is_unchanged(context, old, new):
         return
@@ -128,6 +125,16 @@ def compare_encodings(
             where=f"{finding.where}{separator}{name}",
             documented=(old_encoding or None, new_encoding or None),
         )
+
+
+def _compare_item_encodings(
+    old: MediaType, new: MediaType, build_finding: Callable[[str], Finding]
+) -> Iterator[Finding]:
+    """Yield whether the parts of a body without names are written in another way."""
+    documented = _describe_item_encodings(old), _describe_item_encodings(new)
+    if documented[0] != documented[1]:
+        finding = build_finding("misread")
+        yield replace(finding, key=(finding.key, "items"), documented=documented)
 
 
 def _is_unchanged(context: ComparisonContext, old: MediaType, new: MediaType) -> bool:

@@ -114,13 +114,7 @@ def _find_value_edits(
     incompatibility: Incompatibility, edits: Sequence[Edit], places: PlacePair
 ) -> list[Edit]:
     """Return the edits of the value itself, preferably of a kind that can refuse so."""
-    unnamed = [edit for edit in edits if not edit.property_name]
-    candidates = [edit for edit in unnamed if all(_find_sides_at(edit, places))]
-    if not candidates:
-        candidates = [edit for edit in unnamed if any(_find_sides_at(edit, places))]
-    if not candidates:
-        # A property that only one of the documents declares has its place there.
-        candidates = [edit for edit in edits if edit.property_name and _is_shown_at(edit, places)]
+    candidates = _select_edits_at(edits, places)
     rules = RULES_BY_KEYWORD.get(incompatibility.rule, ())
     of_kind = [
         edit
@@ -128,6 +122,19 @@ def _find_value_edits(
         if any(difference.rule in rules for difference in edit.differences)
     ]
     return of_kind or candidates
+
+
+def _select_edits_at(edits: Sequence[Edit], places: PlacePair) -> list[Edit]:
+    """Return the edits at both of two places, else at one of them."""
+    unnamed = [edit for edit in edits if not edit.property_name]
+    at_both = [edit for edit in unnamed if all(_find_sides_at(edit, places))]
+    if at_both:
+        return at_both
+    at_one = [edit for edit in unnamed if any(_find_sides_at(edit, places))]
+    if at_one:
+        return at_one
+    # A property that only one of the documents declares has its place there.
+    return [edit for edit in edits if edit.property_name and _is_shown_at(edit, places)]
 
 
 def _find_sides_at(edit: Edit, places: PlacePair) -> tuple[bool, bool]:

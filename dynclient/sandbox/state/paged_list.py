@@ -77,11 +77,12 @@ class PagedList:
         if pagination.style == "cursor" and not self._counts_pages:
             return self._find_cursor_start(value, items)
         number = get_count(value)
-        if number is None:
-            return 0
-        if pagination.style == "offset":
-            return max(number - pagination.first, 0)
-        return max(number - pagination.first, 0) * (self._size or len(items) or 1)
+        skipped = 0 if number is None else max(number - pagination.first, 0)
+        return skipped if pagination.style == "offset" else skipped * self._get_size(items)
+
+    def _get_size(self, items: Sequence[Any]) -> int:
+        """Return how many items a page has: all, where the call does not say."""
+        return self._size or len(items) or 1
 
     @property
     def _counts_pages(self) -> bool:
@@ -137,10 +138,17 @@ class PagedList:
             return value
         if end >= total:
             return _remove_next(body, value, pagination.next)
-        replaced = _replace_if_valid(body, value, pagination.next, self._list_next(window, end))
-        parent = _get_parent(pagination.next)
-        if replaced is not value or pagination.style != "link" or not parent:
-            return replaced
+        next_values = self._list_next(window, end)
+        replaced = _replace_if_valid(body, value, pagination.next, next_values)
+        return replaced if replaced is not value else self._fill_links(body, value, end)
+
+    def _fill_links(self, body: SampledBody, value: Any, end: int) -> Any:
+        """Return a valid body whose array of links has one to the next page; else as it was."""
+        pointer = self.pagination.next
+        assert pointer is not None
+        parent = _get_parent(pointer)
+        if self.pagination.style != "link" or not parent:
+            return value
         return _replace_if_valid(body, value, parent, self._list_link_arrays(end))
 
     def _list_link_arrays(self, end: int) -> Iterator[Any]:
