@@ -464,7 +464,7 @@ FAULTS = [
     Planted("the delimiter of parts is not found across two pieces", "wire/part_splitter.py", "self._searched = end if end >= 0 else max(0, len(buffer) - len(self._delimiter) + 1)", "self._searched = len(buffer)", SPLITTERS),
     Planted("an item has no limit", "wire/item_splitters.py", "if self._limit is not None and self.size_bytes > self._limit:", "if False:", SPLITTERS),
     Planted("an item of a stream is not checked", "streams/checked_items.py", "violations = checker.check(value, path)", "violations = []", STREAMS),
-    Planted("a stream that is left keeps its connection", "transport/open_bodies.py", "        finally:\n            self._let_go()\n\n    def __del__(self) -> None:\n        self.close()", "        finally:\n            pass\n\n    def __del__(self) -> None:\n        self.close()", STREAMS),
+    Planted("a stream that is left keeps its connection", "transport/open_bodies.py", "        finally:\n            self._release_connection()\n\n    def __del__(self) -> None:\n        self.close()", "        finally:\n            pass\n\n    def __del__(self) -> None:\n        self.close()", STREAMS),
     Planted("a broken event stream begins anew", "streams/reconnection.py", "if not last_event_id:", "if last_event_id:", STREAMS),
     # tokens and signatures
     Planted("a refused credential is renewed without end", "transport/exchange.py", "self.provided is None or self.provided.is_renewal or not", "self.provided is None or not", PROVIDERS),

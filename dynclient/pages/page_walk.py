@@ -77,19 +77,19 @@ class PageWalk:
         self._empty_pages = 0
         self._item_count = 0
         self._has_next = True
-        self._is_from_start = self._begins_at_first_page()
+        self._is_from_start = self._is_at_first_page()
         if options.resume is not None:
             self._resume(options.resume)
         self._digests.add(self._digest_position())
 
-    def _begins_at_first_page(self) -> bool:
+    def _is_at_first_page(self) -> bool:
         parameter = self._pagination.parameter
         value = find_value(self._call, parameter) if parameter else None
         return self._options.resume is None and value in (None, self._pagination.first)
 
     def _resume(self, cursor: Mapping[str, Any]) -> None:
         try:
-            self._go_to(dict(cursor))
+            self._prepare_page(dict(cursor))
         except LinkRefused as error:
             raise build_resume_error(cursor) from error
 
@@ -159,21 +159,21 @@ class PageWalk:
         if self.is_over:
             return
         if isinstance(decision, NextPage):
-            self._go_on(decision.cursor, page)
+            self._continue_at(decision.cursor, page)
         elif isinstance(decision, BrokenEnd):
             raise self._build_error(decision.reason, page)
 
-    def _go_on(self, cursor: Cursor, page: Page) -> None:
-        """Go to the page at a cursor, unless it came before."""
+    def _continue_at(self, cursor: Cursor, page: Page) -> None:
+        """Continue at the page of a cursor, unless it came before."""
         if self._empty_pages >= MAX_EMPTY_PAGES:
             raise self._build_error(f"{MAX_EMPTY_PAGES} pages in a row have no items", page)
         try:
-            self._go_to(cursor)
+            self._prepare_page(cursor)
         except LinkRefused as error:
             raise self._build_error(f"the next link is not followed: {error}", page) from None
         position = self._digest_position()
         is_repeated = position in self._digests
-        if is_repeated and not page.items and not self._promises_more(page):
+        if is_repeated and not page.items and not self._has_more_after(page):
             # Where a list may grow, its last page names itself as the next one.
             self._has_next = False
             return
@@ -182,11 +182,11 @@ class PageWalk:
             raise self._build_error(text, page)
         self._digests.add(position)
 
-    def _promises_more(self, page: Page) -> bool:
+    def _has_more_after(self, page: Page) -> bool:
         pointer = self._pagination.has_more
         return pointer is not None and find_value(page.data, pointer) is True
 
-    def _go_to(self, cursor: Cursor) -> None:
+    def _prepare_page(self, cursor: Cursor) -> None:
         """Take the request of the page at a cursor as the next one."""
         link = cursor.get(URL)
         if isinstance(link, str) and len(cursor) == 1:

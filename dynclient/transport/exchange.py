@@ -102,7 +102,7 @@ class Exchange(NamedTuple):
     is_streamed: bool = False
     observer: CallObserver | None = None
 
-    def leaves_body_open(self, status: int) -> bool:
+    def is_body_left_open(self, status: int) -> bool:
         """Tell whether the body of a response with some status is left to the caller."""
         return self.is_streamed and _OK <= status < _MULTIPLE_CHOICES
 

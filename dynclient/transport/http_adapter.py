@@ -428,7 +428,7 @@ def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseB
 
 def can_stay_open(response: Any, exchange: Exchange) -> bool:
     """Tell whether the body of a response is left to the caller; not where somebody read it."""
-    return exchange.leaves_body_open(response.status_code) and not response.is_stream_consumed
+    return exchange.is_body_left_open(response.status_code) and not response.is_stream_consumed
 
 
 def begin_open_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseBody:

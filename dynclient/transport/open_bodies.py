@@ -43,11 +43,11 @@ class BodySource:
         self._release: Callable[[], None] = _release_nothing
         self.is_closed = False
 
-    def hold(self, release: Callable[[], None]) -> None:
+    def hold_connection(self, release: Callable[[], None]) -> None:
         """Keep a connection: `release` lets another call use it, once this body is closed."""
         self._release = release
 
-    def _let_go(self) -> None:
+    def _release_connection(self) -> None:
         """Let another call use the connection; only the first time counts."""
         release, self._release = self._release, _release_nothing
         release()
@@ -113,7 +113,7 @@ class OpenBody(BodySource):
             with contextlib.suppress(Exception):
                 self._raw.close()
         finally:
-            self._let_go()
+            self._release_connection()
 
     def __del__(self) -> None:
         self.close()
@@ -186,7 +186,7 @@ class AsyncOpenBody(BodySource):
         try:
             await _close_response(self._chunks, self._raw)
         finally:
-            self._let_go()
+            self._release_connection()
 
     def __del__(self) -> None:
         """Close in the event loop what nobody can await any more."""

@@ -249,7 +249,7 @@ class SyncRunner(Runner):
             if response.open_body is None:
                 slot.release(client)
             else:
-                response.open_body.hold(partial(slot.release, client))
+                response.open_body.hold_connection(partial(slot.release, client))
         except BaseException as error:  # a cancellation too: its frames hold what was sent
             wrapped = self._wrap_error(error, exchange, progress)
             if wrapped is error:
@@ -411,7 +411,7 @@ class AsyncRunner(Runner):
             if response.open_body is None:
                 slot.release(client)
             else:
-                response.open_body.hold(partial(slot.release, client))
+                response.open_body.hold_connection(partial(slot.release, client))
         except BaseException as error:  # a cancellation too: its frames hold what was sent
             wrapped = self._wrap_error(error, exchange, progress)
             if wrapped is error:
