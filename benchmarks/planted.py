@@ -87,7 +87,11 @@ ENGINES = (
     "tests/schema/test_engine.py",
     "tests/schema/test_bounds.py",
 )
-STEPS = ("tests/schema/test_bounds.py", "tests/generate/test_example_generator.py")
+STEPS = (
+    "tests/schema/test_bounds.py",
+    "tests/generate/test_value_choices.py",
+    "tests/generate/test_example_generator.py",
+)
 DRAWS = ("tests/strategies/test_from_schema.py", "tests/strategies/test_engines.py")
 DIFF_LIMITS = ("tests/diffing/test_bounded_effort.py",)
 NOTEBOOK = ("tests/client/test_notebook.py",)

@@ -172,6 +172,15 @@ def test_a_project_never_mixes_into_a_profile_of_the_user(
     assert sent_key(answering) == "own"
 
 
+def test_a_project_adds_no_server_to_a_profile_of_the_user(cli, own, project, server, monkeypatch):
+    """Else a cloned repository would say where the user's credentials go."""
+    project(f"spec = {SHOP!r}", f"server = '{server.url}'")
+    own(f"spec = {SHOP!r}", "credentials.key = 'SHOP_KEY'")
+    monkeypatch.setenv("SHOP_KEY", "own")
+    assert cli(*CALL, "--profile", "dev").exit_code != 0
+    assert server.seen == []
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,15 @@ def test_an_index_that_is_damaged_or_not_ours_counts_as_none(monkeypatch, tmp_pa
     assert file.stat().st_mode & 0o077 == 0
     file.chmod(0o666)
     assert os.name == "nt" or read_index("kind", "key") is None
+
+
+def test_keys_with_one_checksum_do_not_read_each_others_index(monkeypatch, tmp_path):
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
+    one, other = "plumless", "buckeroo"
+    assert zlib.crc32(one.encode()) == zlib.crc32(other.encode())
+    write_index("kind", one, [["a"]])
+    assert read_index("kind", other) is None
+    assert read_index("kind", one) == [["a"]]
 
 
 def test_few_indexes_are_kept(monkeypatch, tmp_path):

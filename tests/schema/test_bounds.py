@@ -91,6 +91,17 @@ def test_a_limit_inside_a_limit_takes_its_steps_from_it():
             spend_steps(3)
 
 
+def test_compiling_takes_steps_of_the_limit_as_large_as_the_schema_is():
+    taken = []
+    for count in (10, 1000):
+        root = {"properties": {f"p{i}": {"type": "string"} for i in range(count)}}
+        with limit_steps() as limit:
+            write_fast_root(root)
+        taken.append(limit.charged)
+    assert taken[0] >= 10
+    assert taken[1] > 50 * taken[0]
+
+
 def test_the_violations_that_were_found_before_the_steps_ran_out_are_reported():
     value = ["x", *[1] * 400_000]
     violations = Checker({"items": {"type": "integer", "minimum": 0}}).find_violations(value)

@@ -120,6 +120,15 @@ def test_the_conditions_of_one_root_mean_nothing_in_another():
         assert not checker.accepts({"r": "text"})
 
 
+def test_the_alternatives_of_one_root_are_none_of_another():
+    shared = share({"A": {"type": "string"}})
+    for name, other in ("pq", "qp"):
+        alternative = {"properties": {name: {"$ref": "#/$defs/A"}}, "required": [name]}
+        checker = Checker(bundle_schema(Schema({"anyOf": [alternative, {"type": "null"}]}), shared))
+        assert checker.accepts({name: "text"})
+        assert not checker.accepts({other: "text"})
+
+
 def test_a_definition_that_somebody_replaced_counts():
     shared = share({"A": {"type": "object", "properties": {"b": {"$ref": "#/$defs/B"}}}, "B": {}})
     root = bundle_schema(Schema({"$ref": "#/$defs/A"}), shared)

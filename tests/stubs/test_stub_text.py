@@ -204,6 +204,22 @@ def test_names_that_clash_get_a_number():
     assert names == ["PetOwner", "PetOwner2", "PetOwner3", "Client2", "Literal2", "Class", "Model1st", "Model"]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda objects: {"type": "array", "prefixItems": objects, "items": False},
+        lambda objects: {"oneOf": [{"title": "Same", **each} for each in objects]},
+    ],
+)
+def test_objects_at_one_place_each_have_their_type(build):
+    objects = [{"type": "object", "properties": {name: {"type": "integer"}}} for name in ("a", "b")]
+    text = write_result(build(objects))
+    members = re.findall(r"^class \w+\(TypedDict.*\):\n    (\w+):", text, re.MULTILINE)
+    assert members == ["a", "b"]
+    names = re.findall(r"^class (\w+)\(TypedDict", text, re.MULTILINE)
+    assert set(names) <= set(re.findall(r"\w+", find_result(text)))
+
+
 def test_members_whose_names_are_no_members_of_a_class():
     members = {
         name: {"type": "array", "items": {"type": "string"}} for name in ("a-b", "class", "")

@@ -189,6 +189,18 @@ def test_clients_share_one_tls_context_for_each_configuration(monkeypatch, tmp_p
     assert get_context() is not usual
 
 
+def test_a_client_with_http2_has_a_tls_context_of_its_own():
+    """The context holds which protocols are offered, and threads connect at once."""
+    pytest.importorskip("h2")
+    contexts = []
+    for http2 in (False, True, True):
+        with dynclient.Client(ECHO, server="https://a.test", http="httpx", http2=http2) as client:
+            [first, *_] = client._runner.adapter.get_slot().clients
+            contexts.append(first._transport._pool._ssl_context)
+    assert contexts[0] is not contexts[1]
+    assert contexts[1] is contexts[2]
+
+
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])
 def test_http2_carries_all_calls_over_one_connection(library, monkeypatch):
     pytest.importorskip("h2")
