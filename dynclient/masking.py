@@ -104,6 +104,10 @@ class SecretNames(NamedTuple):
     cookies: frozenset[str] = frozenset()
     properties: frozenset[str] = frozenset()
 
+    def join(self, other: SecretNames) -> SecretNames:
+        """Return these names and others."""
+        return SecretNames(*(one | more for one, more in zip(self, other, strict=True)))
+
     def has_header(self, name: str) -> bool:
         """Tell whether a header field of this name carries a secret."""
         return name.lower() in self.headers or is_secret_header_name(name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
 from dynclient.masking import SecretNames
-from dynclient.model import Document, Operation, Parameter
+from dynclient.model import Document, MediaType, Operation, Parameter
 
 #: A schema that reaches more than this is not searched further.
 MAX_SCHEMAS = 10_000
@@ -28,18 +30,42 @@ def collect_secret_names(operation: Operation) -> SecretNames:
     querystring = operation.querystring
     if querystring is not None and querystring.schema is not None:
         by_location["query"] |= _find_passwords(querystring.schema, "") - {""}
-    properties: set[str] = set()
     body = operation.request_body
-    for media_type in body.content.values() if body is not None else ():
-        for schema in (media_type.schema, media_type.item_schema):
-            if schema is not None:
-                properties |= _find_passwords(schema, "")
+    properties = set() if body is None else _find_body_passwords(body.content)
     return SecretNames(
         headers=credentials.headers | {name.lower() for name in by_location["header"]},
         query=credentials.query | by_location["query"],
         cookies=credentials.cookies | by_location["cookie"],
-        properties=frozenset(properties - {""}),
+        properties=frozenset(properties),
     )
+
+
+def collect_exchange_secret_names(operation: Operation) -> SecretNames:
+    """Return what counts as a secret in the requests of an operation, their paths and responses.
+
+    The variables of a path are among the properties.
+    """
+    headers: set[str] = set()
+    properties: set[str] = set()
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            properties |= _find_secret_parameters(parameter)
+    for response in operation.responses.values():
+        secret_headers = filter(_find_secret_parameters, response.headers.values())
+        headers |= {header.name.lower() for header in secret_headers}
+        properties |= _find_body_passwords(response.content)
+    own = SecretNames(headers=frozenset(headers), properties=frozenset(properties))
+    return collect_secret_names(operation).join(own)
+
+
+def _find_body_passwords(content: Mapping[str, MediaType]) -> set[str]:
+    """Return the names of all properties of bodies that are passwords."""
+    names: set[str] = set()
+    for media_type in content.values():
+        for schema in (media_type.schema, media_type.item_schema):
+            if schema is not None:
+                names |= _find_passwords(schema, "")
+    return names - {""}
 
 
 def _collect_credential_names(document: Document) -> SecretNames:

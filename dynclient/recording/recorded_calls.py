@@ -13,7 +13,7 @@ from dynclient.plan.operation_matcher import OperationMatch, OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
 from dynclient.plan.plan import Plan
 from dynclient.plan.request_reader import RequestReader
-from dynclient.plan.secret_names import collect_secret_names
+from dynclient.plan.secret_names import collect_exchange_secret_names
 from dynclient.recording.har_entry import HarEntry
 from dynclient.violations import Violation
 
@@ -63,7 +63,8 @@ class RecordedCallReader:
         """Return what the document marks as secret in an operation."""
         names = self._secret_names.get(operation.key)
         if names is None:
-            names = self._secret_names[operation.key] = collect_secret_names(operation)
+            names = collect_exchange_secret_names(operation)
+            self._secret_names[operation.key] = names
         return names
 
     def has_operation(self, request: RequestLike) -> bool:

@@ -102,11 +102,13 @@ class DocumentRecorder:
     def _build_entry(self, request: Request, response: Response) -> HarEntry:
         body = _take_request_body(request)
         call = self._read_call(replace(request, body=body or None))
-        replacer = self._build_replacer(request, call)
+        names = self._find_secret_names(request, call)
+        replacer = SecretReplacer(names)
         sent_body = _replace_in_body(replacer, body, request.headers)
         came_body = _replace_in_body(replacer, _take_response_body(response), response.headers)
         sent = replace(
-            request if call is None else _replace_in_path(request, call), body=sent_body or None
+            request if call is None else _replace_in_path(request, call, names),
+            body=sent_body or None,
         )
         started = datetime.now(UTC) - timedelta(seconds=response.elapsed)
         operation, parameters = "", {}
@@ -123,22 +125,16 @@ class DocumentRecorder:
             has_response_body=came_body is not None,
         )
 
-    def _build_replacer(self, request: Request, call: RecordedCall | None) -> SecretReplacer:
-        """Return what takes the secrets out of an exchange."""
+    def _find_secret_names(self, request: Request, call: RecordedCall | None) -> SecretNames:
+        """Return what is a secret in an exchange; a redirect may lead to another operation."""
         names = request.secret_names
-        if call is not None:
-            names = _join_names(names, self._reader.get_secret_names(call.operation))
-        return SecretReplacer(names)
+        return names if call is None else names.join(self._reader.get_secret_names(call.operation))
 
     def _read_call(self, request: Request) -> RecordedCall | None:
         try:
             return self._reader.read(request)
         except DynclientError:  # a broken corner of the document: the exchange is kept all the same
             return None
-
-
-def _join_names(first: SecretNames, second: SecretNames) -> SecretNames:
-    return SecretNames(*(one | other for one, other in zip(first, second, strict=True)))
 
 
 def _take_request_body(request: Request) -> bytes | None:
@@ -175,9 +171,8 @@ def _replace_in_response(replacer: SecretReplacer, response: Response, body: byt
     return Response(response.status, headers, body, response.elapsed)
 
 
-def _replace_in_path(request: Request, call: RecordedCall) -> Request:
+def _replace_in_path(request: Request, call: RecordedCall, names: SecretNames) -> Request:
     """Return a request in whose path no value of a parameter that names a secret stands."""
-    names = SecretNames()
     head, mark, query = request.url.partition("?")
     for name, text in call.path_values.items():
         if text and names.has_property(name):

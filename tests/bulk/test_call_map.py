@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support.documents import Server, answer, single
 
 import dynclient
+from dynclient.bulk.call_map import map_calls
 from dynclient.bulk.call_queue import CallQueue
 from dynclient.client.client_recipe import pickle_recipe
 from dynclient.errors import InvalidCall, ServerError, UsageError
@@ -125,6 +126,38 @@ def test_a_pool_of_the_users_sends_and_stays_theirs():
         outcomes = list(client.run.map(build_calls(5), executor=pool))
         assert [describe(outcome) for outcome in outcomes] == [0, 1, 2, 3, 4]
         assert pool.submit(int).result() == 0
+
+
+def test_leaving_the_iteration_calls_off_what_a_pool_has_not_begun():
+    seen, release = [], threading.Event()
+
+    def hold(request):
+        seen.append(request.url.params["a"])
+        assert seen == ["0"] or release.wait(60)
+        return reply(request)
+
+    client = dynclient.Client(SOURCE, transport=Server(hold))
+    with ThreadPoolExecutor(1) as pool:
+        outcomes = client.run.map(build_calls(9), concurrency=4, executor=pool)
+        assert next(outcomes).data == 0
+        outcomes.close()
+        release.set()
+    assert seen in (["0"], ["0", "1"])
+
+
+def test_a_call_is_noted_before_it_may_be_sent():
+    steps = []
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *args):
+            steps.append("submit")
+            return super().submit(*args)
+
+    client = dynclient.Client(SOURCE, transport=Server(reply))
+    with Pool(1) as pool:
+        options = {"concurrency": 1, "in_order": True, "executor": pool}
+        list(map_calls(client.run, build_calls(2), **options, note_begin=lambda _: steps.append("note")))
+    assert steps == ["note", "submit"] * 2
 
 
 def test_leaving_the_iteration_calls_tasks_off():

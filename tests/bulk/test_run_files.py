@@ -1,6 +1,7 @@
 """The files of a run: whole lines only, one writer, and the same run or a clear refusal."""
 
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,24 @@ def test_what_a_killed_process_left_of_a_line_is_cut_off(tmp_path_factory, rest,
     files.close()
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["line"] for line in lines] == list(range(1, count + 2))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="its modes say nothing")
+def test_only_the_user_reads_the_files_of_a_run(tmp_path):
+    open_run(tmp_path / "out.jsonl").close()
+    modes = [file.stat().st_mode & 0o077 for file in tmp_path.iterdir()]
+    assert modes == [0, 0]
+
+
+def test_a_line_that_the_system_takes_in_pieces_is_written_whole(tmp_path, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:5]))
+    path = tmp_path / "out.jsonl"
+    files = open_run(path)
+    files.write_answer(1, {"status": 200, "data": "x" * 50})
+    files.close()
+    assert json.loads(path.read_text()) == {"line": 1, "status": 200, "data": "x" * 50}
+    assert open_run(path).answered.count == 1
 
 
 def test_a_run_has_one_id_however_often_it_is_gone_on_with(tmp_path):

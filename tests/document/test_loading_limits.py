@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import pickle
+from pathlib import Path
 
 import pytest
 from support.documents import answer, document, operation
+from support.repos import Repo, apart
 
 import dynclient
 from dynclient import errors
@@ -44,6 +46,39 @@ def test_the_size_of_a_file_is_limited_wherever_it_comes_from(tmp_path):
     for source in (path, TEXT, io.BytesIO(TEXT)):
         assert find_limit(source, file_bytes=100) == "file_bytes"
     assert len(dynclient.load(path, limits={"file_bytes": len(TEXT)}).operations) == 1
+
+
+class Endless:
+    """A file that never ends; whoever asks for all of it fails."""
+
+    def read(self, size=-1):
+        assert size > 0
+        return b" " * size
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+def test_of_a_file_that_never_ends_no_more_is_read_than_is_allowed(tmp_path, monkeypatch):
+    path = tmp_path / "api.json"
+    path.write_bytes(TEXT)
+    monkeypatch.setattr(Path, "open", lambda *_: Endless())
+    for source in (path, Endless()):
+        with pytest.raises(errors.DocumentTooLarge, match="is larger than 100 bytes"):
+            dynclient.load(source, limits={"file_bytes": 100})
+
+
+def test_a_document_of_git_keeps_to_the_limits(tmp_path, monkeypatch):
+    apart(monkeypatch, tmp_path)
+    repo = Repo(tmp_path / "repo")
+    repo.put("api.json", TEXT.decode())
+    repo.commit()
+    monkeypatch.chdir(repo.root)
+    for limits in ({"file_bytes": 100}, {"nodes": 8}):
+        assert find_limit("git:HEAD:api.json", **limits) in limits
 
 
 def test_a_document_that_is_in_the_cache_keeps_to_the_limits(tmp_path):

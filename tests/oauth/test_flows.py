@@ -259,6 +259,16 @@ def test_a_person_logs_in_with_pkce_and_state(server, kind):
     assert "You are logged in" in browser.page.text
 
 
+def test_no_login_has_the_state_or_the_secret_of_another_one(server, kind):
+    browser, source = Browser(), build_document(server.url)
+    for _ in range(2):
+        provider = oauth.AuthorizationCode(client_id="public", open_browser=browser, cache=False)
+        kind.send(source, credentials={"oauth": provider})
+    asked = [parse_qs(urlsplit(url).query) for url in browser.urls]
+    assert len({each["state"][0] for each in asked}) == 2
+    assert len({each["code_challenge"][0] for each in asked}) == 2
+
+
 def test_a_confidential_client_logs_a_person_in(server, kind):
     provider = oauth.AuthorizationCode(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, open_browser=Browser())  # fmt: skip
     assert kind.send(build_document(server.url), credentials={"oauth": provider}).status == 200

@@ -38,6 +38,7 @@ def test_the_answer_with_the_right_state_is_taken(loopback):
         "/", "/favicon.ico", "/callback", "/callback?code=1", "/callback?code=1&state=wrong", "/callback?state=",
         f"/callback?code=1&state={STATE}&state={STATE}", f"/other?code=1&state={STATE}", f"/callback?state={STATE}x",
         f"/callback?code={'x' * 20_000}&state={STATE}", "/callback?state=%00%ff",
+        f"/callback?state={STATE}&code={'x' * 20_000}",
     ],
 )  # fmt: skip
 def test_what_else_comes_is_turned_away_and_does_not_end_the_login(loopback, target):

@@ -18,6 +18,9 @@ from dynclient.oauth.single_flight import TokenFlights
 
 THREADS = TASKS = 100
 
+#: Whoever waits for what never comes fails after this time.
+MAX_WAIT_S = 20
+
 
 def build_provider(secret=CLIENT_SECRET, **options):
     return oauth.ClientCredentials(client_id=CLIENT_ID, client_secret=secret, **options)
@@ -137,7 +140,8 @@ def test_a_call_that_blocks_the_thread_of_its_event_loop_does_not_wait_for_a_tas
             first = asyncio.create_task(client.run.send())
             await asyncio.to_thread(held.came.wait, 10)
             held.go.set()
-            with dynclient.Client(source, credentials={"oauth": provider}) as blocking:
+            options = {"credentials": {"oauth": provider}, "deadline": MAX_WAIT_S}
+            with dynclient.Client(source, **options) as blocking:
                 status = blocking.run.send().status
             return status, (await first).status
 

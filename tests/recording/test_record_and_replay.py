@@ -172,6 +172,44 @@ def test_each_attempt_and_each_redirect_is_recorded_and_replayed(tmp_path):
     assert dynclient.Client(source, transport=dynclient.replay(path), **options).run() == 1
 
 
+def test_a_redirect_to_another_operation_hides_what_is_a_secret_there(tmp_path):
+    pin = {"in": "query", "name": "pin", "schema": {"type": "string", "format": "password"}}
+    paths = {
+        "/a": {"get": operation(operationId="first", responses=ANY)},
+        "/b": {"get": operation(pin, operationId="second", responses=ANY)},
+    }
+    source = document(paths, servers=[{"url": "https://a.test"}])
+    answers = [httpx.Response(302, headers={"Location": "/b?pin=HUSH1"}), httpx.Response(200, json=1)]
+    path = tmp_path / "a.har"
+    recorder = dynclient.record(path, transport=Server(lambda _: answers.pop(0)))
+    dynclient.Client(source, transport=recorder).first()
+    assert read_log(path)[1]["request"]["url"] == "https://a.test/b?pin=AAAA0"
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
+def test_what_the_document_calls_a_password_is_in_no_part_of_a_recording(tmp_path, version):
+    password = {"type": "string", "format": "password"}
+    secret = {"allOf": [{"$ref": "#/components/schemas/Secret"}]}
+    result = {"type": "array", "items": {"type": "object", "properties": {"row": secret}}}
+    success = answer(result)["200"] | {"headers": {"X-Seat": {"schema": secret}}}
+    source = build_source(
+        {"in": "path", "name": "seat", "required": True, "schema": secret},
+        {"in": "query", "name": "gate", "schema": secret},
+        path="/seats/{seat}",
+        method="get",
+        version=version,
+        responses={"200": success},
+        components={"schemas": {"Secret": password}},
+    )
+    response = httpx.Response(200, json=[{"row": "HUSH1"}], headers={"X-Seat": "HUSH2"})
+    path, call = tmp_path / "a.har", {"seat": "HUSH3", "gate": "HUSH4"}
+    recorder = dynclient.record(path, transport=Server(response))
+    assert dynclient.Client(source, transport=recorder).run(**call) == [{"row": "HUSH1"}]
+    assert "HUSH" not in path.read_text(encoding="utf-8")
+    replaying = dynclient.Client(source, transport=dynclient.replay(path))
+    assert replaying.run(**call) == [{"row": "AAAA0"}]
+
+
 def test_no_secret_is_in_a_recording_and_none_is_needed_to_replay_it(tmp_path):
     body = {
         "type": "object",
