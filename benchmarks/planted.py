@@ -115,6 +115,8 @@ REQUESTS = ("tests/plan/test_requests.py",)
 OPTION_HEADERS = ("tests/client/test_options.py", "tests/client/test_sending.py")
 PROVIDERS = ("tests/transport/test_credential_providers.py", "tests/transport/test_signing.py")
 TOKENS = ("tests/oauth",)
+LOGINS = ("tests/oauth/test_flows.py", "-k", "no_login or no_refresh")
+OPEN_BODIES = ("tests/transport/test_open_bodies.py",)
 WRITTEN_REQUESTS = ("tests/transport/test_written_requests.py",)
 FORMATS = ("tests/schema/test_formats.py", "-k", "fast_engine")
 MEDIA = ("tests/wire/test_media.py",)
@@ -376,6 +378,8 @@ FAULTS = [
     Planted("an answer to no question means unchanged", "transport/document_download.py", "asked = known if conditions else None", "asked = known", DOWNLOADS),
     Planted("a cached text keeps to no limits", "document/files/file_loader.py", "if not self._limits.are_of_text:", "if False:", LIMITS),
     Planted("the values of JSON are not counted", "document/yaml/yaml12.py", "if node_count > limits.nodes:", "if False:", LIMITS),
+    Planted("a file is read whole before it is measured", "document/files/file_loader.py", "file.read(limits.file_bytes + 1)", "file.read()", LIMITS),
+    Planted("a document of git has the usual limits", "client/source_loader.py", "        return _load_within(boundary, fetch, overlays, limits)\n    except", "        return _load_within(boundary, fetch, overlays, DEFAULT_LIMITS)\n    except", LIMITS),
     Planted("a false certificate means that the server is away", "transport/document_download.py", "if isinstance(error, httpx.TransportError) and not is_refused:", "if isinstance(error, httpx.TransportError):", DOWNLOADS_TLS),
     # definitions that roots share
     Planted("what stands beside a reference is passed over", "schema/engines/separate_members.py", '    if keywords == {"$ref"}:\n', '    if "$ref" in keywords:\n', SHARED_ROOTS),
@@ -432,6 +436,9 @@ FAULTS = [
     # recordings
     Planted("a secret of a body is recorded", "recording/secret_replacement.py", "            if replaced == data:\n", "            if True:\n", RECORDINGS),
     Planted("a secret of a path is recorded", "recording/recorder.py", "if text and names.has_property(name):", "if False:", RECORDINGS),
+    Planted("a password of a response is recorded", "plan/secret_names.py", "        properties |= _find_body_passwords(response.content)\n", "", RECORDINGS),
+    Planted("a password of a header of a response is recorded", "plan/secret_names.py", "        headers |= {header.name.lower() for header in secret_headers}\n", "", RECORDINGS),
+    Planted("a redirect to another operation shows its secrets", "recording/recorder.py", "names if call is None else names.join(self._reader.get_secret_names(call.operation))", "names", RECORDINGS),
     Planted("the URL decides which answer is given", "recording/recorded_calls.py", "        if operation is None:\n            return self.read(entry.request)", "        if True:\n            return self.read(entry.request)", RECORDINGS),
     Planted("an answer is given twice", "recording/replayer.py", "                    self._used.add(number)\n", "", RECORDINGS),
     Planted("a replay asks for credentials", "recording/replayer.py", "    needs_no_credentials = True\n", "", RECORDINGS),
@@ -447,6 +454,12 @@ FAULTS = [
     Planted("a part of a line stays in the output", "bulk/run_files.py", "            os.ftruncate(self._descriptor, end)\n", "            pass\n", RUN_FILES),
     Planted("a lost scheduler ends the whole map", "bulk/remote_map.py", "BrokenExecutor | CancelledError", "BrokenExecutor", EXECUTORS),
     Planted("each try of a call has another key", "bulk/remote_map.py", "        call = add_idempotency_key(self._operation, call)\n", "", EXECUTORS),
+    Planted("any number of calls is under way", "bulk/call_queue.py", "is_free = self.under_way < self.concurrency", "is_free = True", MAPS),
+    Planted("a map that is left goes on in a pool of the user", "bulk/call_map.py", "        for future in under_way:\n            future.cancel()\n", "        pass\n", MAPS),
+    Planted("a call is noted after it is sent", "bulk/call_map.py", "                note_begin(mapped.call)\n                future = submit(mapped.call)\n", "                future = submit(mapped.call)\n                note_begin(mapped.call)\n", MAPS),
+    Planted("an interrupted run goes on", "bulk/bulk_run.py", "        if should_stop():\n            return\n", "", ("tests/cli/test_bulk.py", "-k", "ctrl_c")),
+    Planted("everybody can read the answers of a run", "bulk/run_files.py", "os.O_APPEND, 0o600", "os.O_APPEND, 0o644", RUN_FILES),
+    Planted("a line is written in part", "bulk/run_files.py", "            while written < len(data):\n", "            while False:\n", RUN_FILES),
     # the HTTP library, URLs and headers
     Planted("the environment wins over the program", "transport/connection_settings.py", 'name = given if given is not None else os.environ.get(HTTP_VARIABLE) or "httpx"', 'name = os.environ.get(HTTP_VARIABLE) or given or "httpx"', CONNECTIONS),
     Planted("http2 is given together with a transport", "transport/connection_settings.py", "    if transport is not None and given:\n", "    if False:\n", CONNECTIONS),
@@ -470,6 +483,10 @@ FAULTS = [
     Planted("an item of a stream is not checked", "streams/checked_items.py", "violations = checker.check(value, path)", "violations = []", STREAMS),
     Planted("a stream that is left keeps its connection", "transport/open_bodies.py", "        finally:\n            self._release_connection()\n\n    def __del__(self) -> None:\n        self.close()", "        finally:\n            pass\n\n    def __del__(self) -> None:\n        self.close()", STREAMS),
     Planted("a broken event stream begins anew", "streams/reconnection.py", "if not last_event_id:", "if last_event_id:", STREAMS),
+    Planted("a body that breaks keeps its connection", "transport/open_bodies.py", "        except BaseException as error:\n            self.close()\n", "        except BaseException as error:\n", OPEN_BODIES),
+    Planted("a body that nobody holds keeps its connection", "transport/open_bodies.py", "    release()\n    task = loop", "    task = loop", OPEN_BODIES),
+    Planted("a whole value of a stream has no limit", "streams/checked_items.py", "            check_value_count(body, self._content_type, limit)\n", "            pass\n", STREAMS),
+    Planted("a server delays a stream for ever", "streams/reconnection.py", "min(first_s * float(2 ** min(attempt - 1, 10)), MAX_DELAY_S)", "first_s * float(2 ** min(attempt - 1, 10))", STREAMS),
     # tokens and signatures
     Planted("a refused credential is renewed without end", "transport/exchange.py", "self.provided is None or self.provided.is_renewal or not", "self.provided is None or not", PROVIDERS),
     Planted("a renewed credential that is the same is sent again", "transport/exchange.py", "if provided.is_same_as_refused:", "if False:", PROVIDERS),
@@ -479,6 +496,11 @@ FAULTS = [
     Planted("an answer of another authorization server is taken", "oauth/login_grants.py", 'if is_issuer_known and answer.get("iss") != server.issuer:', "if False:", TOKENS),
     Planted("an answer of a login with another state is taken", "oauth/loopback_server.py", "or not is_expected or", "or", TOKENS),
     Planted("a token of another client's secret is taken from its file", "oauth/token_cache.py", "if not hmac.compare_digest(bound.encode(), self._sign(text).encode()):", "if False:", TOKENS),
+    Planted("a token that others can read is taken", "oauth/token_cache.py", " or _is_readable_by_others(path)", "", ("tests/oauth/test_token_cache.py",)),
+    Planted("a part of an answer of a login is taken", "oauth/loopback_server.py", " or len(self.path) > _MAX_TARGET_CHARS", "", ("tests/oauth/test_loopback_server.py",)),
+    Planted("all logins have one PKCE secret", "oauth/login_grants.py", "secrets.token_urlsafe(64)", '"v" * 64', LOGINS),
+    Planted("a refresh token goes to a server that the program does not name", "oauth/authorization_server.py", '        named.pop("refresh_url", None)  # it', "        pass  # it", LOGINS),
+    Planted("a call waits for a task of its own thread", "oauth/single_flight.py", "if can_wait_here or not flight.is_of_this_thread:", "if True:", ("tests/oauth/test_single_flight.py", "-k", "blocks")),
     # pages
     Planted("pages: an offset does not count its own page", "pages/next_page.py", "(pagination.first if offset is None else offset) + item_count", "(pagination.first if offset is None else offset) + 1", SHAPES),
     Planted("pages: a page that says that there are more ends the list", "pages/next_page.py", "has_more is False:", "has_more is not None:", SHAPES),
@@ -486,6 +508,8 @@ FAULTS = [
     Planted("pages: a cursor need not move", "pages/page_walk.py", "is_repeated = position in self._digests", "is_repeated = False", PAGES),
     Planted("pages: a link to another origin is followed", "pages/followed_link.py", "if get_origin(url) == get_origin(request.url):", "if True:", PAGES),
     Planted("pages: a limit asks for one page too many", "pages/page_walk.py", "self._item_count >= max_items", "self._item_count > max_items", PAGES),
+    Planted("pages: empty pages between others add up", "pages/page_walk.py", "0 if page.items else self._empty_pages + 1", "self._empty_pages + (not page.items)", PAGES),
+    Planted("pages: a link carries a user", "pages/followed_link.py", ' or "@" in urlsplit(url).netloc', "", PAGES),
     Planted("pages: a cursor of the sandbox skips an item", "sandbox/state/paged_list.py", "            return _read_last_digits(value)", "            return _read_last_digits(value) + 1", PAGED_LISTS),
     # links, ETags, waiting
     Planted("a link goes on where a value is missing", "plan/runtime_expressions.py", "raise MissingExpressionValue(shorten(expression[0])) from None", "return None", RESULT_LINKS),
@@ -496,6 +520,9 @@ FAULTS = [
     Planted("an upload is told before it is sent", "wire/observed_body.py", "observer.observe(sent_bytes, total_bytes)", "observer.observe(len(chunk), total_bytes)", TRANSFERS),
     # calls in production
     Planted("a Retry-After is undercut", "transport/retry_policy.py", "return retry_after_s if retry_after_s <= self.max_wait_s else None", "return retry_after_s / 2", ("tests/transport/test_retries.py", "tests/client/test_transport.py")),
+    Planted("a Retry-After is cut to the longest wait", "transport/retry_policy.py", "return retry_after_s if retry_after_s <= self.max_wait_s else None", "return min(retry_after_s, self.max_wait_s)", ("tests/client/test_transport.py", "-k", "retry_after")),
+    Planted("a date of Retry-After is measured by our clock alone", "transport/server_limits.py", "min(now_s, date_s)", "now_s", ("tests/transport/test_retries.py",)),
+    Planted("a budget for retries is never spent", "transport/retry_budget.py", "            if cost > self._tokens:\n                return False\n", "", ("tests/transport/test_retry_policy.py",)),
     Planted("a POST without a key is repeated", "transport/exchange.py", "return has_key or self.policy.is_repeatable or outgoing.method in IDEMPOTENT_METHODS", "return True", ("tests/transport/test_retries.py",)),
     Planted("a pause does not move the turns that were given before it", "transport/rate_limit.py", "self._paused_s += end - start", "self._paused_s += 0.0", ("tests/transport/test_rate_limits.py",)),
     Planted("an idempotency key of the caller is doubled", "client/idempotency_keys.py", "if self._write_key is None or self._name in request.headers:", "if self._write_key is None:", ("tests/client/test_idempotency_keys.py",)),

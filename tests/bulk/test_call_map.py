@@ -156,7 +156,11 @@ def test_a_call_is_noted_before_it_may_be_sent():
     client = dynclient.Client(SOURCE, transport=Server(reply))
     with Pool(1) as pool:
         options = {"concurrency": 1, "in_order": True, "executor": pool}
-        list(map_calls(client.run, build_calls(2), **options, note_begin=lambda _: steps.append("note")))
+        list(
+            map_calls(
+                client.run, build_calls(2), **options, note_begin=lambda _: steps.append("note")
+            )
+        )
     assert steps == ["note", "submit"] * 2
 
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from dynclient.generate.schema_cache import SchemaCache
 from dynclient.generate.plausible_values import PlausibleValueGenerator
+from dynclient.generate.schema_cache import SchemaCache
 from dynclient.generate.value_choices import BudgetExceeded, ValueChoices
 from dynclient.schema.engines.step_limit import limit_steps
 from dynclient.strategies.value_drawing import HypothesisValueGenerator

@@ -224,6 +224,16 @@ def test_a_refresh_url_of_the_document_is_where_tokens_are_renewed(server, kind,
     assert server.requests["/else"] == 0
 
 
+def test_no_refresh_token_goes_to_a_document_where_the_program_names_the_server(server, kind):
+    flow = {"authorizationUrl": "/authorize", "tokenUrl": "/else", "refreshUrl": "/renew"}
+    scheme = {"type": "oauth2", "flows": {"authorizationCode": flow}}
+    options = {"refresh_token": log_in(server), "token_url": f"{server.url}/token"}
+    provider = oauth.RefreshToken(client_id="public", **options)
+    source = build_document(server.url, scheme)
+    assert kind.send(source, credentials={"oauth": provider}).status == 200
+    assert (server.requests["/renew"], server.requests["/else"]) == (0, 0)
+
+
 def test_the_next_process_takes_the_refresh_token_that_came_last(server, kind):
     refresh_token = log_in(server)
     source = build_document(server.url)

@@ -299,6 +299,16 @@ def test_pages_in_a_circle_are_an_error(size):
     assert list(itertools.islice(items, 1)) != []
 
 
+def test_empty_pages_between_others_do_not_add_up(monkeypatch):
+    monkeypatch.setattr("dynclient.pages.page_walk.MAX_EMPTY_PAGES", 2)
+    things = name_things(3)
+    pages = [[], [things[0]], [], [things[1]], [], [things[2]]]
+    bodies = [{"data": page, "next_cursor": f"c{number}"} for number, page in enumerate(pages)]
+    del bodies[-1]["next_cursor"]
+    _, client = open_server(CURSOR, *bodies)
+    assert list(client.list.items()) == things
+
+
 def test_a_cursor_that_does_not_move_is_an_error():
     _, client = open_server(
         CURSOR,

@@ -179,7 +179,10 @@ def test_a_redirect_to_another_operation_hides_what_is_a_secret_there(tmp_path):
         "/b": {"get": operation(pin, operationId="second", responses=ANY)},
     }
     source = document(paths, servers=[{"url": "https://a.test"}])
-    answers = [httpx.Response(302, headers={"Location": "/b?pin=HUSH1"}), httpx.Response(200, json=1)]
+    answers = [
+        httpx.Response(302, headers={"Location": "/b?pin=HUSH1"}),
+        httpx.Response(200, json=1),
+    ]
     path = tmp_path / "a.har"
     recorder = dynclient.record(path, transport=Server(lambda _: answers.pop(0)))
     dynclient.Client(source, transport=recorder).first()

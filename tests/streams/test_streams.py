@@ -17,6 +17,7 @@ from support.faulty_server import CLOSE, HANG, RESET, reply
 
 import dynclient
 from dynclient import errors
+from dynclient.streams.reconnection import choose_reconnect_delay
 
 COUNT = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
 EVENT = {"type": "object", "required": ["data"], "properties": {"data": COUNT}}
@@ -371,10 +372,20 @@ def test_an_item_without_an_end_is_refused_and_the_connection_is_free(streams, s
     assert caught.value.hint == "allow more: max_response_bytes="
 
 
-def test_an_item_of_too_many_values_is_refused(streams):
-    server = answer(LINES, b"[1]\n" + json.dumps([[]] * 100).encode())
-    with pytest.raises(errors.BrokenStream, match="more than 50 values; 1 item came before"):
-        streams.read(describe(LINES), transport=server, max_response_values=50)
+@pytest.mark.parametrize(
+    ("media_type", "before", "told"), [(LINES, b"[1]\n", "1 item"), ("application/json", b"", "no item")]
+)  # fmt: skip
+def test_an_item_of_too_many_values_is_refused(streams, media_type, before, told):
+    server = answer(media_type, before + json.dumps([[]] * 100).encode())
+    with pytest.raises(errors.BrokenStream, match=f"more than 50 values; {told} came before"):
+        streams.read(describe(media_type), transport=server, max_response_values=50)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "retry_ms", "delay_s"), [(1, None, 1), (3, None, 4), (9, None, 60), (1, 10**9, 60), (2, 0, 0)]
+)  # fmt: skip
+def test_a_stream_is_opened_again_after_a_bounded_wait(attempt, retry_ms, delay_s):
+    assert choose_reconnect_delay(attempt, retry_ms) == delay_s
 
 
 def test_streams_that_are_left_in_the_middle_take_no_connection(streams, serve):

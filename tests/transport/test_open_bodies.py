@@ -181,3 +181,12 @@ def test_the_body_of_a_failure_is_read_as_ever(serve):
     response = runner.send(build_exchange(server.url), None)
     assert (response.open_body, response.body) == (None, b'{"message": "no"}')
     runner.close()
+
+
+def test_a_body_that_breaks_lets_its_connection_go_at_once(serve):
+    url = serve([reply(200, b"ab", 999), CLOSE]).url
+    with contextlib.closing(SyncRunner(None, "test", SETTINGS)) as runner:
+        body = runner.send(build_exchange(url), None).open_body
+        with pytest.raises(errors.BrokenResponse):
+            list(iter(body.read_piece, None))
+        assert body.is_closed

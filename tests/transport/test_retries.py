@@ -96,6 +96,15 @@ def test_retry_after_is_heard(serve, kind, slept):
     assert [seen.body for seen in server.seen] == [b'{"a":1}'] * 2
 
 
+@pytest.mark.parametrize(("now_s", "wait_s"), [(1000, 600), (500, 700), (5000, 600)])
+def test_a_date_to_wait_for_is_measured_by_the_clock_that_is_behind(now_s, wait_s):
+    headers = {
+        "retry-after": "Thu, 01 Jan 1970 00:20:00 GMT",
+        "date": "Thu, 01 Jan 1970 00:10:00 GMT",
+    }
+    assert read_retry_after(headers, now_s) == wait_s
+
+
 def test_attempts_are_counted_and_the_last_failure_is_told(serve, kind, slept):
     server = serve(at_first(CLOSE, times=9))
     with pytest.raises(errors.BrokenResponse) as caught:
