@@ -492,6 +492,8 @@ FAULTS = [
     Planted("a renewed credential that is the same is sent again", "transport/exchange.py", "if provided.is_same_as_refused:", "if False:", PROVIDERS),
     Planted("a redirect to another origin is signed", "transport/exchange.py", "if self.sign is None or self.outgoing.is_cross_origin:", "if self.sign is None:", PROVIDERS),
     Planted("each task requests a token of its own", "oauth/single_flight.py", "if flight is not None and not flight.is_lost:", "if False and flight is not None:", TOKENS),
+    Planted("a login serves whoever waits for other scopes", "oauth/token_provider.py", "if outcome is not None and wanted.has_scopes_of(ticket.flight):", "if outcome is not None:", TOKENS),
+    Planted("a deadline of one call ends those who wait for its token", "oauth/token_provider.py", "outcome = None if is_deadline else error", "outcome = error", TOKENS),
     Planted("a document from elsewhere names where secrets go", "oauth/authorization_server.py", "if demand.vouches_for_urls or get_origin(url) in demand.trusted_origins:", "if True:", TOKENS),
     Planted("an answer of another authorization server is taken", "oauth/login_grants.py", 'if is_issuer_known and answer.get("iss") != server.issuer:', "if False:", TOKENS),
     Planted("an answer of a login with another state is taken", "oauth/loopback_server.py", "or not is_expected or", "or", TOKENS),
@@ -503,6 +505,7 @@ FAULTS = [
     Planted("a call waits for a task of its own thread", "oauth/single_flight.py", "if can_wait_here or not flight.is_of_this_thread:", "if True:", ("tests/oauth/test_single_flight.py", "-k", "blocks")),
     # pages
     Planted("pages: an offset does not count its own page", "pages/next_page.py", "(pagination.first if offset is None else offset) + item_count", "(pagination.first if offset is None else offset) + 1", SHAPES),
+    Planted("pages: a number 0 is a cursor", "pages/next_page.py", 'return style == "cursor" and type(value) is int and value == 0', "return False", ("tests/pages/test_pages.py",)),
     Planted("pages: a page that says that there are more ends the list", "pages/next_page.py", "has_more is False:", "has_more is not None:", SHAPES),
     Planted("pages: a page may repeat", "pages/page_walk.py", "if items and self._digest_page(items, result) in self._digests:", "if False:", PAGES),
     Planted("pages: a cursor need not move", "pages/page_walk.py", "is_repeated = position in self._digests", "is_repeated = False", PAGES),

@@ -6,10 +6,11 @@ import asyncio
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.authlib_server import CLIENT_ID, CLIENT_SECRET
-from support.oauth_documents import build_document
+from support.oauth_documents import Browser, build_document
 
 import dynclient
 from dynclient import errors, oauth
@@ -112,6 +113,25 @@ def test_a_cancelled_task_hands_the_request_on_to_one_that_waits(server):
             return (await second).status
 
     assert asyncio.run(main()) == 200
+
+
+def test_a_login_with_other_scopes_is_not_for_those_who_wait(server):
+    held, browser = Held(server), Browser()
+    provider = oauth.AuthorizationCode(client_id="public", open_browser=browser)
+    source = build_document(server.url, first=["read"], second=["write"])
+
+    async def main():
+        async with dynclient.AsyncClient(source, credentials={"oauth": provider}) as client:
+            first = asyncio.create_task(client.first.send())
+            await asyncio.to_thread(held.came.wait, 10)
+            second = asyncio.create_task(client.second.send())
+            await asyncio.sleep(0)
+            held.go.set()
+            return [(await first).status, (await second).status]
+
+    assert asyncio.run(main()) == [200, 200]
+    scopes = [set(parse_qs(urlsplit(url).query)["scope"][0].split()) for url in browser.urls]
+    assert scopes == [{"read"}, {"read", "write"}]
 
 
 def test_a_task_that_gives_up_waiting_does_not_end_the_request(server):

@@ -457,17 +457,10 @@ class SchemaTranslator:
         for keyword, types in _SUBSCHEMA_KEYWORDS.items():
             if keyword not in node.value:
                 continue
-            is_tuple = keyword == "items" and isinstance(node.value["items"], list)
-            if is_tuple:
+            child = self._find_subschemas(node, keyword, types)
+            if child is None:
                 continue
-            child = node.get_child(keyword)
-            if keyword not in SINGLE_SCHEMA_KEYWORDS and child.reference is not None:
-                child = self._problems.follow_child(node, keyword)
-                if child.value is None:
-                    continue
-            if not isinstance(child.value, types) or child.value == []:
-                self._problems.report_keyword(node, keyword)
-            elif keyword == "allOf":
+            if keyword == "allOf":
                 parts = [
                     self._translate_schema(part, exclusions, is_opened=is_opened)
                     for part in child.iterate_children()
@@ -480,6 +473,23 @@ class SchemaTranslator:
         self._translate_tuple_items(schema, node)
         self._translate_dependencies(schema, node, exclusions)
         self._drop_invalid_patterns(schema, node)
+
+    def _find_subschemas(
+        self, node: Node, keyword: str, types: type | tuple[type, ...]
+    ) -> Node | None:
+        """Return the value of a keyword that holds schemas; None where it holds none."""
+        is_tuple = keyword == "items" and isinstance(node.value["items"], list)
+        if is_tuple:
+            return None
+        child = node.get_child(keyword)
+        if keyword not in SINGLE_SCHEMA_KEYWORDS and child.reference is not None:
+            child = self._problems.follow_child(node, keyword)
+            if child.value is None:
+                return None
+        if not isinstance(child.value, types) or child.value == []:
+            self._problems.report_keyword(node, keyword)
+            return None
+        return child
 
     def _translate_keyword(self, keyword: str, child: Node, exclusions: frozenset[str]) -> Any:
         """Return the schema, list of schemas or schemas by name that a keyword holds."""
