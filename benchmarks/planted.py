@@ -439,6 +439,7 @@ FAULTS = [
     Planted("a password of a response is recorded", "plan/secret_names.py", "        properties |= _find_body_passwords(response.content)\n", "", RECORDINGS),
     Planted("a password of a header of a response is recorded", "plan/secret_names.py", "        headers |= {header.name.lower() for header in secret_headers}\n", "", RECORDINGS),
     Planted("a redirect to another operation shows its secrets", "recording/recorder.py", "names if call is None else names.join(self._reader.get_secret_names(call.operation))", "names", RECORDINGS),
+    Planted("a link holds a secret of another operation", "recording/recorder.py", "            if call is not None:\n                names = self._reader.get_secret_names", "            if False:\n                names = self._reader.get_secret_names", RECORDINGS),
     Planted("the URL decides which answer is given", "recording/recorded_calls.py", "        if operation is None:\n            return self.read(entry.request)", "        if True:\n            return self.read(entry.request)", RECORDINGS),
     Planted("an answer is given twice", "recording/replayer.py", "                    self._used.add(number)\n", "", RECORDINGS),
     Planted("a replay asks for credentials", "recording/replayer.py", "    needs_no_credentials = True\n", "", RECORDINGS),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from dynclient.errors import DynclientError, UsageError
 from dynclient.masking import SecretNames
@@ -22,6 +22,10 @@ from dynclient.recording.recorded_calls import (
 from dynclient.recording.secret_replacement import SecretReplacer, replace_secret
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, Response
+
+#: Response headers that lead to another resource, and the methods by which its operation is found.
+_LINKS = frozenset({"content-location", "location"})
+_LINK_METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 
 
 def record(path: str | os.PathLike[str], *, transport: Any = None) -> Recorder:
@@ -117,7 +121,9 @@ class DocumentRecorder:
             parameters = replacer.replace_in_parameters(select_parameters(call.call))
         return HarEntry(
             _replace_in_request(replacer, sent),
-            _replace_in_response(replacer, response, came_body or b""),
+            _replace_in_response(
+                replacer, self._replace_in_links(request, response), came_body or b""
+            ),
             build_timestamp(started),
             operation,
             parameters,
@@ -129,6 +135,24 @@ class DocumentRecorder:
         """Return what is a secret in an exchange; a redirect may lead to another operation."""
         names = request.secret_names
         return names if call is None else names.join(self._reader.get_secret_names(call.operation))
+
+    def _replace_in_links(self, request: Request, response: Response) -> Response:
+        """Return a response whose links hold no secret of the operations that they lead to."""
+        fields = [
+            (name, self._replace_in_link(request.url, value) if name.lower() in _LINKS else value)
+            for name, value in response.headers.pairs()
+        ]
+        return replace(response, headers=Headers(fields, response.headers.secret_names))
+
+    def _replace_in_link(self, base_url: str, link: str) -> str:
+        for method in _LINK_METHODS:
+            target = Request(method, urljoin(base_url, link), Headers())
+            call = self._read_call(target)
+            if call is not None:
+                names = self._reader.get_secret_names(call.operation)
+                replaced = _replace_in_path(replace(target, url=link), call, names)
+                return SecretReplacer(names).replace_in_url(replaced.url)
+        return link
 
     def _read_call(self, request: Request) -> RecordedCall | None:
         try:

@@ -289,6 +289,36 @@ def test_a_body_that_is_read_from_a_file_is_left_out_and_the_rest_decides(tmp_pa
     assert client.run(a=1, body=upload)["body"] == "abc"
 
 
+@pytest.mark.parametrize(
+    ("status", "link", "recorded"),
+    [
+        (201, "/tokens/HUSH1", "/tokens/AAAA0"),
+        (201, "https://a.test/tokens/HUSH1?pin=HUSH2&a=1", "https://a.test/tokens/AAAA0?pin=AAAA0&a=1"),
+        (302, "tokens/HUSH1?pin=HUSH2", "tokens/AAAA0?pin=AAAA0"),
+        (201, "/elsewhere/HUSH1", "/elsewhere/HUSH1"),
+        (201, "", ""),
+    ],
+)  # fmt: skip
+def test_a_link_holds_no_secret_of_the_operation_that_it_leads_to(tmp_path, status, link, recorded):
+    token = {"in": "path", "name": "token", "required": True, "schema": {"type": "string"}}
+    pin = {"in": "query", "name": "pin", "schema": {"type": "string", "format": "password"}}
+    source = document(
+        {
+            "/run": {"get": operation(operationId="run", responses={"default": {"description": ""}})},
+            "/tokens/{token}": {"get": operation(token, pin, operationId="other", responses=ANY)},
+        },
+        servers=[{"url": "https://a.test"}],
+    )  # fmt: skip
+    answers = [httpx.Response(status, headers={"Location": link, "Content-Location": link})]
+    server = Server(lambda _: answers.pop(0) if answers else httpx.Response(200, json=1))
+    path = tmp_path / "a.har"
+    data = dynclient.Client(source, transport=dynclient.record(path, transport=server)).run()
+    (response, *_) = [entry["response"] for entry in read_log(path)]
+    assert [field["value"] for field in response["headers"] if "ocation" in field["name"].lower()] == [recorded] * 2  # fmt: skip
+    assert "elsewhere" in link or "HUSH" not in path.read_text(encoding="utf-8")
+    assert dynclient.Client(source, transport=dynclient.replay(path)).run() == data
+
+
 def test_a_streamed_body_is_not_recorded_and_its_replay_says_so(tmp_path):
     declared = {"application/jsonl": {"itemSchema": {"type": "integer"}}}
     responses = {"200": {"description": "items", "content": declared}}
