@@ -106,6 +106,7 @@ STUBS = ("tests/stubs/test_stub_text.py",)
 RECORDINGS = ("tests/recording/test_record_and_replay.py",)
 DRIFTS = ("tests/cli/test_check_recordings.py",)
 MAPS = ("tests/bulk/test_call_map.py",)
+MISSING = ("tests/cli/test_bulk.py", "-k", "missing_credential")
 EXECUTORS = ("tests/bulk/test_executors.py",)
 WORKERS = ("tests/bulk/test_workers.py", "-k", "processes")
 BULK = ("tests/cli/test_bulk.py", "-k", "killed")
@@ -453,6 +454,8 @@ FAULTS = [
     Planted("a line that was begun is sent again", "bulk/bulk_run.py", "if line.number in files.begun and not can_send_twice(operation, call):", "if False:", BULK),
     Planted("each run of a line has another key", "bulk/bulk_run.py", 'f"{files.run_id} {line.number}"', '""', BULK),
     Planted("a part of a line stays in the output", "bulk/run_files.py", "            os.ftruncate(self._descriptor, end)\n", "            pass\n", RUN_FILES),
+    Planted("a missing credential is the answer of each line", "bulk/bulk_run.py", "return isinstance(outcome, UsageError) and not is_of_call", "return False", MISSING),
+    Planted("a line that was not sent counts as begun", "bulk/bulk_run.py", "            files.note_unsent(call.number)\n", "", MISSING),
     Planted("a lost scheduler ends the whole map", "bulk/remote_map.py", "BrokenExecutor | CancelledError", "BrokenExecutor", EXECUTORS),
     Planted("each try of a call has another key", "bulk/remote_map.py", "        call = add_idempotency_key(self._operation, call)\n", "", EXECUTORS),
     Planted("any number of calls is under way", "bulk/call_queue.py", "is_free = self.under_way < self.concurrency", "is_free = True", MAPS),

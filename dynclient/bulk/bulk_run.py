@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from dynclient.bulk.call_map import map_calls
 from dynclient.bulk.outcomes import Outcome
@@ -12,7 +12,14 @@ from dynclient.bulk.repeatable_calls import add_idempotency_key, can_send_twice
 from dynclient.bulk.run_files import RunFiles
 from dynclient.bulk.run_summary import RunSummary
 from dynclient.client.callable_operations import Operation
-from dynclient.errors import DynclientError, InvalidCall, OutcomeUnknown, ResponseError, UsageError
+from dynclient.errors import (
+    DynclientError,
+    InvalidCall,
+    OutcomeUnknown,
+    ResponseError,
+    UnsafeValue,
+    UsageError,
+)
 from dynclient.plan.call_document import Call
 from dynclient.wire.binary_values import mark_binaries
 
@@ -72,8 +79,12 @@ def run_bulk(
         note_answer: is told each outcome.
         should_stop: is asked before each line; what is under way is answered still.
 
+    Raises:
+        UsageError: no call can be sent, as a credential is missing; such lines have no answer.
+
     """
     summary = RunSummary()
+    faults: list[UsageError] = []
 
     def answer(number: int, outcome: Outcome) -> None:
         files.write_answer(number, build_answer(outcome))
@@ -84,7 +95,10 @@ def run_bulk(
         if not can_send_twice(operation, call) and isinstance(call, NumberedCall):
             files.note_begin(call.number)
 
-    calls = _select_calls(operation, lines, files, answer, should_stop)
+    def is_ending() -> bool:
+        return bool(faults) or should_stop()
+
+    calls = _select_calls(operation, lines, files, answer, is_ending)
     outcomes = map_calls(
         operation,
         calls,
@@ -94,9 +108,25 @@ def run_bulk(
         note_begin=note_begin,
     )
     for call, outcome in outcomes:
-        if isinstance(call, NumberedCall):
+        if not isinstance(call, NumberedCall):
+            continue
+        if _concerns_all_calls(outcome):
+            faults.append(outcome)
+            files.note_unsent(call.number)
+        else:
             answer(call.number, outcome)
+    if faults:
+        raise faults[0]
     return summary
+
+
+def _concerns_all_calls(outcome: Outcome) -> TypeGuard[UsageError]:
+    """Tell whether nothing was sent for a reason that the other calls have too.
+
+    A missing credential is one: the lines are to be answered when it is there.
+    """
+    is_of_call = isinstance(outcome, InvalidCall | UnsafeValue)
+    return isinstance(outcome, UsageError) and not is_of_call
 
 
 def _select_calls(

@@ -14,6 +14,7 @@ from dynclient.bulk.call_queue import END, CallQueue, MappedCall
 from dynclient.bulk.outcomes import (
     Outcome,
     build_call,
+    check_calls,
     check_concurrency,
     send_call,
     send_call_async,
@@ -58,6 +59,7 @@ def map_calls(
         UsageError: an argument cannot have that value.
 
     """
+    check_calls(calls)
     check_concurrency(concurrency)
     queue: CallQueue[Outcome] = CallQueue(concurrency, in_order=in_order)
     if executor is None or isinstance(executor, ThreadPoolExecutor):
@@ -137,6 +139,7 @@ async def map_calls_async(
         UsageError: an argument cannot have that value.
 
     """
+    check_calls(calls)
     queue: CallQueue[Outcome] = CallQueue(check_concurrency(concurrency), in_order=in_order)
     ended: asyncio.Queue[tuple[MappedCall, asyncio.Task[Outcome]]] = asyncio.Queue()
     under_way: set[asyncio.Task[Outcome]] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any
 
 from dynclient.client.callable_operations import AsyncOperation, Operation
@@ -55,6 +55,21 @@ def build_call(value: Any) -> Call:
         f"map takes calls, and got {shorten_repr(value)}",
         hint="give Calls, such as Call(body={…}); dynclient.Call has the keys of a call document",
     )
+
+
+def check_calls(calls: Any) -> None:
+    """Refuse what holds no calls.
+
+    Raises:
+        UsageError: it cannot be iterated over, or it is one call.
+
+    """
+    is_many = isinstance(calls, Iterable | AsyncIterable) and not isinstance(calls, Mapping | str)
+    if not is_many:
+        raise UsageError(
+            f"map takes an iterable of calls, and got {shorten_repr(calls)}",
+            hint="give a list or a generator of Calls",
+        )
 
 
 def check_concurrency(concurrency: Any) -> int:

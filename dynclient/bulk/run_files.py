@@ -49,6 +49,12 @@ class LineSet:
         self.count += not self._flags[number]
         self._flags[number] = 1
 
+    def remove(self, number: int) -> None:
+        """Remove a number, if it is there."""
+        if number in self:
+            self._flags[number] = 0
+            self.count -= 1
+
     def __contains__(self, number: int) -> bool:
         return number < len(self._flags) and bool(self._flags[number])
 
@@ -200,7 +206,11 @@ class RunFiles:
         """Note which lines were begun, and which are answered."""
         try:
             for line in begun_lines:
-                self.begun.add(int(line))
+                number = int(line)
+                if number > 0:
+                    self.begun.add(number)
+                else:
+                    self.begun.remove(-number)
             for answer in self._read_answers():
                 self.answered.add(answer["line"])
         except (ValueError, TypeError, KeyError):
@@ -214,6 +224,10 @@ class RunFiles:
     def note_begin(self, number: int) -> None:
         """Note in the journal that a line may be sent from now on."""
         self._journal.append(b"%d\n" % number)
+
+    def note_unsent(self, number: int) -> None:
+        """Note in the journal that a line was not sent, though it was begun."""
+        self._journal.append(b"-%d\n" % number)
 
     def write_answer(self, number: int, answer: dict[str, Any]) -> None:
         """Write the answer to a line.

@@ -104,7 +104,9 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None
 
 
 def _check_files(calls: str, options: BulkOptions) -> None:
-    """Refuse a run that would write over its own calls."""
+    """Refuse a run that would write over its own calls, or into a folder."""
+    if Path(options.out).is_dir():
+        raise UsageError(f"--out {options.out} is a folder", hint="name a file in it")
     if calls == STDIN:
         return
     source = Path(calls).resolve()

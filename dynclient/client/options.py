@@ -398,8 +398,14 @@ _FOREIGN_OPTIONS = {
 }
 
 
+#: What a client takes besides its options.
+_CLIENT_ARGUMENTS = frozenset(
+    {"allow_references", "base", "http", "http2", "limits", "max_connections", "overlay"}
+)
+
+
 def _build_unknown_option(name: str, names: list[str]) -> UsageError:
-    if name in ("http", "http2", "max_connections"):
+    if name in _CLIENT_ARGUMENTS:
         text = f"{name} is of the whole client, and cannot differ in a view"
         return UsageError(text, hint="give it to Client(…) or AsyncClient(…)")
     suggestions = suggest(name, names, 1)

@@ -11,6 +11,7 @@ from dynclient.errors import TimedOut, UsageError
 from dynclient.plan.results import Result
 from dynclient.transport.exchange import describe_request
 from dynclient.transport.server_limits import read_retry_after
+from dynclient.violations import shorten_repr
 from dynclient.wire.message import Request
 
 #: Data of a result → whether the wait is over.
@@ -132,6 +133,7 @@ def wait_until(
         TimedOut: the condition did not hold in time.
 
     """
+    _check_condition(condition)
     wait, sleep = PollingWait(polling), polling.sleep or time.sleep
     while True:
         result = send()
@@ -151,6 +153,7 @@ async def wait_until_async(
     import asyncio
     from inspect import isawaitable
 
+    _check_condition(condition)
     wait, sleep = PollingWait(polling), polling.sleep or asyncio.sleep
     while True:
         result = await send()
@@ -163,3 +166,11 @@ async def wait_until_async(
         pause = sleep(wait.begin_delay(result, request))
         if isawaitable(pause):
             await pause
+
+
+def _check_condition(condition: Any) -> None:
+    if not callable(condition):
+        raise UsageError(
+            f"wait_until cannot wait for {shorten_repr(condition)}; nothing was sent",
+            hint='give a function of the data, such as lambda data: data["state"] == "done"',
+        )

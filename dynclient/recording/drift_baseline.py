@@ -23,8 +23,12 @@ def read_baseline(path: Path) -> list[str]:
         raise UsageError(
             f"there is no baseline {path}", hint="--write-baseline writes the first one"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"{path} is no baseline: it is no text in UTF-8", hint="--write-baseline writes one"
+        ) from None
     lines = [line.strip() for line in text.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 from dynclient import __version__
 from dynclient.errors import UsageError
 from dynclient.recording.har_entry import HarEntry, HarSyntaxError, read_entry
+from dynclient.violations import shorten_repr
 
 #: A larger file is refused; it would be held in memory several times over.
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -32,6 +34,32 @@ class HarWriter:
         self.path = path
         self._lock = threading.Lock()
         self._is_begun = False
+
+    def check_writable(self) -> None:
+        """Find out whether the file can be written, before anything is sent; an old file stays.
+
+        Raises:
+            UsageError: it cannot.
+
+        """
+        try:
+            if self.path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._build_temporary_path()
+            _create_file(temporary).close()
+            temporary.unlink()
+        except OSError as error:
+            raise UsageError(
+                f"{self.path} cannot be written: {error.strerror or error}; nothing was sent",
+                hint="name a file in a folder that you can write to",
+            ) from None
+
+    def _build_temporary_path(self) -> Path:
+        """Return the path of a file beside this one; none is there."""
+        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        temporary.unlink(missing_ok=True)
+        return temporary
 
     def append(self, entry: HarEntry) -> None:
         """Append an entry.
@@ -66,8 +94,7 @@ class HarWriter:
     def _begin(self) -> None:
         """Write a file without entries beside the old one, and put it in its place."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        temporary.unlink(missing_ok=True)
+        temporary = self._build_temporary_path()
         try:
             with _create_file(temporary) as file:
                 file.write(_build_head() + _TAIL)
@@ -85,6 +112,25 @@ def _build_head() -> bytes:
     return (
         f'{{\n  "log": {{\n    "version": "1.2",\n    "creator": {creator},\n    "entries": ['
     ).encode()
+
+
+def check_path(path: Any, function: str) -> Path:
+    """Return the path of a recording.
+
+    Args:
+        path: as it was given.
+        function: that it was given to.
+
+    Raises:
+        UsageError: it is no path.
+
+    """
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise UsageError(
+            f"{function} takes the path of a file, and got {shorten_repr(path)}",
+            hint=f'dynclient.{function}("session.har")',
+        )
+    return Path(path)
 
 
 def read_har_file(path: Path) -> list[tuple[int, HarEntry]]:

@@ -13,7 +13,7 @@ from dynclient.errors import DynclientError, UsageError
 from dynclient.masking import SecretNames
 from dynclient.model import Document
 from dynclient.recording.har_entry import MAX_BODY_BYTES, HarEntry, build_timestamp
-from dynclient.recording.har_file import HarWriter
+from dynclient.recording.har_file import HarWriter, check_path
 from dynclient.recording.recorded_calls import (
     RecordedCall,
     RecordedCallReader,
@@ -40,14 +40,16 @@ def record(path: str | os.PathLike[str], *, transport: Any = None) -> Recorder:
         transport: what the calls go to: all that `Client(transport=…)` takes. None: the network.
 
     Raises:
-        UsageError: the transport is a recording too.
+        UsageError: the file cannot be written, or the transport is a recording too.
 
     """
     if isinstance(transport, Recorder):
         raise UsageError(
             "a recording cannot record another one", hint="give its own transport to both"
         )
-    return Recorder(Path(path), transport)
+    recorder = Recorder(check_path(path, "record"), transport)
+    recorder.check_writable()
+    return recorder
 
 
 class Recorder:
@@ -63,6 +65,15 @@ class Recorder:
         self.path = path
         self.transport = transport
         self._writer = HarWriter(path)
+
+    def check_writable(self) -> None:
+        """Find out whether the file can be written, before anything is sent.
+
+        Raises:
+            UsageError: it cannot.
+
+        """
+        self._writer.check_writable()
 
     def bind_document(self, document: Document) -> DocumentRecorder:
         """Return the recorder of a client's exchanges; the client calls it."""

@@ -17,7 +17,7 @@ from dynclient.masking import SecretNames, mask_url
 from dynclient.model import Document
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
 from dynclient.recording.har_entry import HarEntry
-from dynclient.recording.har_file import read_har_file
+from dynclient.recording.har_file import check_path, read_har_file
 from dynclient.recording.recorded_calls import (
     RecordedCall,
     RecordedCallReader,
@@ -49,7 +49,7 @@ def replay(path: str | os.PathLike[str], *, repeat: bool = False) -> Replay:
         UsageError: there is no such file, or it is no HAR file.
 
     """
-    return Replay(Path(path), repeat=repeat)
+    return Replay(check_path(path, "replay"), repeat=repeat)
 
 
 class Replay:

@@ -203,6 +203,20 @@ def test_a_wrong_argument_is_refused(options, message):
         list(client.run.map(build_calls(1), **options))
 
 
+@pytest.mark.parametrize("calls", [None, 5, "abc", {"body": 1}, dynclient.Call(body=1)])
+def test_what_holds_no_calls_is_refused(calls):
+    client = dynclient.Client(SOURCE, transport=Server(reply))
+    with pytest.raises(UsageError, match="map takes an iterable of calls, and got"):
+        client.run.map(calls)
+
+    async def main():
+        async with dynclient.AsyncClient(SOURCE, transport=Server(reply)) as client:
+            await collect(client.run, calls)
+
+    with pytest.raises(UsageError, match="map takes an iterable of calls, and got"):
+        asyncio.run(main())
+
+
 def test_what_is_no_call_is_refused_with_what_to_give():
     client = dynclient.Client(SOURCE, transport=Server(reply))
     with pytest.raises(UsageError, match="map takes calls, and got 5"):

@@ -171,6 +171,26 @@ def test_a_terminal_shows_how_many_lines_are_answered_and_how_many_failed(spec, 
     assert terminal.exitstatus == 1
 
 
+def test_a_missing_credential_ends_the_run_and_the_lines_are_answered_when_it_is_there(
+    cli, calls, api, tmp_path, monkeypatch
+):
+    scheme = {"type": "http", "scheme": "bearer"}
+    secured = {**build_document(), "components": {"securitySchemes": {"token": scheme}}, "security": [{"token": []}]}  # fmt: skip
+    (tmp_path / "secured.json").write_text(json.dumps(secured))
+    name = calls(['{"body": {"n": "x"}}', *range(30)])
+    words = ["bulk", "secured.json", "create", name, "--out", "out.jsonl", "--server", api.url]
+    result = cli(*words)
+    assert result.exit_code == 2
+    assert "CredentialsMissing: this operation needs token; nothing was sent" in result.stderr
+    assert set(read_answers(tmp_path)) <= {1}
+    assert not api.seen
+    monkeypatch.setenv("DYNCLIENT_CREDENTIAL_TOKEN", "t")
+    cli(*words)
+    answers = read_answers(tmp_path)
+    assert [answers[line]["status"] for line in range(2, 15)] == [200] * 13
+    assert len(answers) == 31
+
+
 def test_binary_values_stand_in_lines_as_on_the_command_line(cli, spec, calls, api, tmp_path):
     (tmp_path / "a.bin").write_bytes(b"1")
     name = calls(['{"body": {"$file": "a.bin"}}', '{"body": {"$base64": "Mg=="}}'])
@@ -209,6 +229,7 @@ def test_a_local_cluster_sends_from_its_workers(cli, spec, calls, api, tmp_path)
         (["create", "calls.jsonl", "--failures", "calls.jsonl"], "would replace the calls"),
         (["create", "calls.jsonl", "--workers", "2"], "--workers is of a local cluster"),
         (["create", "calls.jsonl", "--rate", "fast"], "rate"),
+        (["create", "calls.jsonl", "--out", "."], "--out . is a folder"),
         (["create", "calls.jsonl", "--cluster", "tcp://127.0.0.1:1"], "cannot be reached"),
     ],
 )

@@ -91,3 +91,14 @@ def test_options_that_do_not_go_together_are_refused(cli, changed, words, messag
     result = cli("check", changed, *words)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_a_file_that_is_no_baseline_is_refused(cli, changed, tmp_path):
+    (tmp_path / "drift.txt").write_bytes(b"\xff")
+    code, _, error = check(cli, changed, "--baseline", "drift.txt")
+    assert (code, error) == (
+        2,
+        "UsageError: drift.txt is no baseline: it is no text in UTF-8\n  hint: --write-baseline writes one\n",
+    )
+    code, _, error = check(cli, changed, "--baseline", ".")
+    assert (code, error) == (2, "UsageError: . cannot be read: Is a directory\n")

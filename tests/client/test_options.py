@@ -142,3 +142,11 @@ def test_the_typed_options_are_the_options_of_the_client():
     assert list(ClientOptions.__annotations__) == fields
     assert "max_response_bytes" in (ClientOptions.__doc__ or "")
     assert all(f"{name}:" in (ClientOptions.__doc__ or "") for name in fields)
+
+
+@pytest.mark.parametrize("name", ["limits", "overlay", "base", "allow_references", "http"])
+def test_what_is_of_the_whole_client_cannot_differ_in_a_view(name):
+    with pytest.raises(UsageError) as caught:
+        dynclient.Client(single()).with_options(**{name: None})
+    assert caught.value.headline == f"{name} is of the whole client, and cannot differ in a view"
+    assert caught.value.hint == "give it to Client(…) or AsyncClient(…)"

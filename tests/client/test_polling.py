@@ -129,3 +129,12 @@ def test_a_polling_that_makes_no_sense_is_refused(fields):
 def test_polling_is_a_polling():
     with pytest.raises(errors.UsageError, match="polling cannot be 3"):
         dynclient.Client(MADE, polling=3)
+
+
+@KINDS
+def test_what_is_no_condition_is_refused_before_anything_is_sent(kind):
+    server = Job()
+    with pytest.raises(errors.UsageError) as caught:
+        wait(kind, 5, server)
+    assert caught.value.headline == "wait_until cannot wait for 5; nothing was sent"
+    assert server.seen == []

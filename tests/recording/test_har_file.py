@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dynclient
 from dynclient.errors import UsageError
 from dynclient.recording.har_entry import HarEntry, read_entry
 from dynclient.recording.har_file import HarWriter, read_har_file
@@ -178,3 +179,29 @@ def test_a_file_that_is_not_there_says_how_one_is_made(tmp_path):
     with pytest.raises(UsageError) as caught:
         read_har_file(tmp_path / "a.har")
     assert caught.value.hint == "dynclient.record(path) writes one"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (None, "record takes the path of a file, and got null"),
+        (5, "record takes the path of a file, and got 5"),
+        ("", "record takes the path of a file, and got ''"),
+    ],
+)
+def test_what_is_no_path_is_refused(path, message):
+    with pytest.raises(UsageError) as caught:
+        dynclient.record(path)
+    assert caught.value.headline == message
+    assert caught.value.hint == 'dynclient.record("session.har")'
+    with pytest.raises(UsageError, match="replay takes the path of a file"):
+        dynclient.replay(path)
+
+
+def test_a_recording_that_cannot_be_written_is_refused_before_anything_is_sent(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path, tmp_path / "file" / "a.har"):
+        with pytest.raises(UsageError, match=r"cannot be written: .*; nothing was sent"):
+            dynclient.record(path)
+    dynclient.record(tmp_path / "a.har")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
