@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from dynclient.bulk.run_summary import RunSummary
     from dynclient.client.callable_operations import Operation
     from dynclient.client.client import Client
+
+#: How long the longest bar of the histogram is.
+_BAR_CHARS = 40
 
 #: Some lines have an error for an answer.
 FAILED_LINES = 1
@@ -272,9 +276,22 @@ def _print_summary(summary: RunSummary) -> None:
     print_note(f"{answered} answered, {format_count(summary.error_count, 'error')}")
     for kind, count in sorted(summary.kinds.items()):
         print_note(f"  {kind:<20} {count:>9,}")
+    histogram = summary.build_histogram()
+    if not histogram:
+        return
     latencies = [
         f"{name} {summary.compute_latency_s(share) * 1000:.1f} ms"
         for name, share in _SHARES.items()
     ]
-    if summary.ok_count:
-        print_note(f"  latency: {', '.join(latencies)}")
+    print_note(f"  latency: {', '.join(latencies)}")
+    largest = max(count for _, count in histogram)
+    for bound_s, count in histogram:
+        bar = "█" * math.ceil(_BAR_CHARS * count / largest)
+        print_note(f"  {_format_bound(bound_s):<20} {count:>9,}  {bar}".rstrip())
+
+
+def _format_bound(bound_s: float) -> str:
+    """Return a bound of the histogram in words."""
+    if math.isinf(bound_s):
+        return "longer"
+    return f"up to {bound_s * 1000:g} ms" if bound_s < 1 else f"up to {bound_s:g} s"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -94,7 +95,8 @@ def test_each_line_has_one_answer_and_what_failed_is_in_a_file_of_its_own(
         "  409                          1",
         "  invalid-call                 1",
     ]
-    assert summary[-1].startswith("  latency: median ")
+    (place,) = [n for n, line in enumerate(summary) if line.startswith("  latency: median ")]
+    assert re.fullmatch(r"  up to [\d.]+ m?s +\d  █+", summary[place + 1])
 
 
 def test_the_same_command_again_sends_nothing(cli, spec, calls, api):
