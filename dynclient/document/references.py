@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import DocumentError, UnresolvableReference
@@ -26,18 +25,28 @@ def unescape_token(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Node:
     """A value in a document together with its place.
 
     What is missing or of the wrong type reads as empty: `node["parameters"].member_keys()` is empty
     where there are none. So a bad corner of a document never stops the rest.
+
+    Args:
+        files: the files of the document.
+        uri: the file that it stands in.
+        pointer: its JSON pointer there.
+        value: what stands there; None where nothing does.
+
     """
 
-    files: DocumentFiles
-    uri: str
-    pointer: str
-    value: Any
+    # A compile makes thousands: as a frozen dataclass, each would take three times as long.
+    __slots__ = ("files", "pointer", "uri", "value")
+
+    def __init__(self, files: DocumentFiles, uri: str, pointer: str, value: Any) -> None:
+        self.files = files
+        self.uri = uri
+        self.pointer = pointer
+        self.value = value
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {mask_url(self.uri)}#{self.pointer}>"
@@ -49,10 +58,13 @@ class Node:
     def get_child(self, key: str | int) -> Node:
         """Return the child under a key or index as it stands; its value is None if it is absent."""
         value = self.value
-        item = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, list) and isinstance(key, int):
+        item = None
+        if isinstance(value, dict):
+            item = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int):
             item = value[key]
-        return Node(self.files, self.uri, f"{self.pointer}/{escape_token(str(key))}", item)
+        token = escape_token(key) if isinstance(key, str) else key
+        return Node(self.files, self.uri, f"{self.pointer}/{token}", item)
 
     @property
     def reference(self) -> str | None:
@@ -88,7 +100,7 @@ class Node:
             return target
         own = {key: item for key, item in self.value.items() if key != "$ref"}
         value = {**target.value, **own}
-        return MergedNode(self.files, self.uri, self.pointer, value, frozenset(own), target)
+        return MergedNode(self, value, frozenset(own), target)
 
     def follow_child(self, key: str | int) -> Node:
         """Return the child under a key; its `$ref` is followed, with the fields beside it.
@@ -112,6 +124,11 @@ class Node:
     def member_keys(self) -> list[str]:
         """Return the keys of an object, [] of anything else."""
         return list(self.value) if isinstance(self.value, dict) else []
+
+    def iterate_members(self) -> Iterator[tuple[str, Node]]:
+        """Yield the keys and members of an object as they stand; nothing of anything else."""
+        for key in self.member_keys():
+            yield key, self.get_child(key)
 
     def iterate_children(self) -> Iterator[Node]:
         """Yield the members of an object or array as they stand."""
@@ -161,18 +178,25 @@ class Node:
         return Place(uri, pointer, self.files.find_position)
 
 
-@dataclass(frozen=True, slots=True)
 class MergedNode(Node):
     """An object together with what its `$ref` names.
 
-    Attributes:
+    Args:
+        place: where the reference stands.
+        value: the object.
         own_keys: the fields that stand beside the reference.
         target: what the reference names; it has the other fields.
 
     """
 
-    own_keys: frozenset[str]
-    target: Node
+    __slots__ = ("own_keys", "target")
+
+    def __init__(
+        self, place: Node, value: dict[str, Any], own_keys: frozenset[str], target: Node
+    ) -> None:
+        super().__init__(place.files, place.uri, place.pointer, value)
+        self.own_keys = own_keys
+        self.target = target
 
     def get_child(self, key: str | int) -> Node:
         """Return the child under a key from the object that has it."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from dynclient.document.references import Node
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class TranslatedNode(Node):
     """An object or list that does not stand in the document as it is read.
 
     Its place is that of what it was made from, and so is the place of each member.
 
-    Attributes:
+    Args:
+        source: what it was made from.
+        value: the object or list.
         members: key or index -> the member.
 
     """
 
-    members: Mapping[str | int, Node]
+    __slots__ = ("members",)
+
+    def __init__(self, source: Node, value: Any, members: Mapping[str | int, Node]) -> None:
+        super().__init__(source.files, source.uri, source.pointer, value)
+        self.members = members
 
     def get_child(self, key: str | int) -> Node:
         """Return the member under a key or index; its value is None if it is absent."""
@@ -37,13 +41,13 @@ def build_object(source: Node, members: Mapping[str, Node]) -> TranslatedNode:
 
     """
     value = {key: member.value for key, member in members.items()}
-    return TranslatedNode(source.files, source.uri, source.pointer, value, dict(members.items()))
+    return TranslatedNode(source, value, dict(members.items()))
 
 
 def build_list(source: Node, items: Sequence[Node]) -> TranslatedNode:
     """Return a list that is made of other nodes, with the place of its source."""
     value = [item.value for item in items]
-    return TranslatedNode(source.files, source.uri, source.pointer, value, dict(enumerate(items)))
+    return TranslatedNode(source, value, dict(enumerate(items)))
 
 
 def build_value(source: Node, value: Any) -> Node:

@@ -51,7 +51,9 @@ SCHEMA_MAP_KEYWORDS = ("dependentSchemas", "patternProperties", "properties")
 SUBSCHEMA_KEYWORDS = frozenset(
     (*SINGLE_SCHEMA_KEYWORDS, *SCHEMA_LIST_KEYWORDS, *SCHEMA_MAP_KEYWORDS)
 )
-
+_SINGLE_KEYWORDS = frozenset(SINGLE_SCHEMA_KEYWORDS)
+_LIST_KEYWORDS = frozenset(SCHEMA_LIST_KEYWORDS)
+_MAP_KEYWORDS = frozenset(SCHEMA_MAP_KEYWORDS)
 
 T = TypeVar("T")
 
@@ -132,7 +134,8 @@ class Schema(dict[str, Any]):
         place: Place | None = None,
         shared_definitions: SharedDefinitions | None = None,
     ) -> None:
-        super().__init__(value)
+        if value:
+            super().__init__(value)
         self.place = place
         self.shared_definitions = shared_definitions
 
@@ -226,11 +229,14 @@ def list_subschemas(schema: dict[str, Any]) -> list[Any]:
     """Return the schemas directly inside a schema, `$defs` apart."""
     if SUBSCHEMA_KEYWORDS.isdisjoint(schema):
         return []
-    subschemas = [schema[keyword] for keyword in SINGLE_SCHEMA_KEYWORDS if keyword in schema]
-    for keyword in SCHEMA_LIST_KEYWORDS:
-        subschemas += schema.get(keyword, ())
-    for keyword in SCHEMA_MAP_KEYWORDS:
-        subschemas += schema.get(keyword, {}).values()
+    subschemas: list[Any] = []
+    for keyword, value in schema.items():
+        if keyword in _MAP_KEYWORDS:
+            subschemas += value.values()
+        elif keyword in _SINGLE_KEYWORDS:
+            subschemas.append(value)
+        elif keyword in _LIST_KEYWORDS:
+            subschemas += value
     return subschemas
 
 
@@ -240,17 +246,13 @@ def map_subschemas(schema: dict[str, Any], change: Callable[[Any], Any]) -> dict
     The schemas in `$defs` are changed too.
     """
     mapped = dict(schema)
-    if SUBSCHEMA_KEYWORDS.isdisjoint(mapped) and "$defs" not in mapped:
-        return mapped
-    for keyword in SINGLE_SCHEMA_KEYWORDS:
-        if keyword in mapped:
-            mapped[keyword] = change(mapped[keyword])
-    for keyword in SCHEMA_LIST_KEYWORDS:
-        if keyword in mapped:
-            mapped[keyword] = list(map(change, mapped[keyword]))
-    for keyword in (*SCHEMA_MAP_KEYWORDS, "$defs"):
-        if keyword in mapped:
-            mapped[keyword] = {name: change(part) for name, part in mapped[keyword].items()}
+    for keyword, value in schema.items():
+        if keyword in _MAP_KEYWORDS or keyword == "$defs":
+            mapped[keyword] = {name: change(part) for name, part in value.items()}
+        elif keyword in _SINGLE_KEYWORDS:
+            mapped[keyword] = change(value)
+        elif keyword in _LIST_KEYWORDS:
+            mapped[keyword] = list(map(change, value))
     return mapped
 
 

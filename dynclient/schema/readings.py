@@ -152,6 +152,10 @@ def _find_annotated_members(defs: Definitions) -> AnnotatedMembers:
 
 def _has_annotation(schema: Any, defs: Definitions, annotation: str) -> bool:
     """Tell whether a schema, or one that always applies with it, has an annotation."""
+    if not isinstance(schema, dict):
+        return False
+    if "$ref" not in schema and "allOf" not in schema:
+        return schema.get(annotation) is True
     parts = walk_in_place(schema, defs, alternatives=False)
     return any(part.get(annotation) is True for part in parts)
 

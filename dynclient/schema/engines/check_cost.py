@@ -8,7 +8,7 @@ value: the engine remembers it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ _MEMBER_KEYWORDS = (
     "contains",
     "propertyNames",
 )
+_UNNAMED_MEMBER_KEYWORDS = frozenset((*_MEMBER_KEYWORDS, "patternProperties", "prefixItems"))
 #: A schema without any of these is one schema to check.
 _CONTRIBUTORS = SUBSCHEMA_KEYWORDS | {"$ref"}
 
@@ -282,15 +283,24 @@ def _read_terms(schema: Any) -> CostTerms:
         terms.here += 1
         if not isinstance(part, dict):
             continue
-        pending += _list_parts(part)
+        if not _PART_KEYWORDS.isdisjoint(part):
+            pending += _list_parts(part)
         if "$ref" in part:
             terms.references.append(get_definition_name(part["$ref"]))
-        for name, member in _list_members(part):
-            if isinstance(member, dict) and not _CONTRIBUTORS.isdisjoint(member):
-                _add_member(terms, name, _read_terms(member))
-            else:
-                terms.members[name] = terms.members.get(name, 0) + 1
+        if "properties" in part:
+            _add_members(terms, part["properties"].items())
+        if not _UNNAMED_MEMBER_KEYWORDS.isdisjoint(part):
+            _add_members(terms, [(_ANY_MEMBER, member) for member in _list_unnamed_members(part)])
     return terms
+
+
+def _add_members(terms: CostTerms, members: Iterable[tuple[str, Any]]) -> None:
+    """Add the schemas of members, each with the name under which it is counted."""
+    for name, member in members:
+        if isinstance(member, dict) and not _CONTRIBUTORS.isdisjoint(member):
+            _add_member(terms, name, _read_terms(member))
+        else:
+            terms.members[name] = terms.members.get(name, 0) + 1
 
 
 def _add_member(terms: CostTerms, name: str, member: CostTerms) -> None:
@@ -303,8 +313,6 @@ def _add_member(terms: CostTerms, name: str, member: CostTerms) -> None:
 
 def _list_parts(schema: dict[str, Any]) -> Iterator[Any]:
     """Yield the schemas that apply to the same value, but for a reference."""
-    if _PART_KEYWORDS.isdisjoint(schema):
-        return
     for keyword in _IN_PLACE_KEYWORDS:
         if keyword in schema:
             yield schema[keyword]
@@ -313,13 +321,10 @@ def _list_parts(schema: dict[str, Any]) -> Iterator[Any]:
     yield from schema.get("dependentSchemas", {}).values()
 
 
-def _list_members(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the schemas of members, each with the name under which it is counted."""
-    yield from schema.get("properties", {}).items()
+def _list_unnamed_members(schema: dict[str, Any]) -> Iterator[Any]:
+    """Yield the schemas of members that have no name of their own."""
     for keyword in _MEMBER_KEYWORDS:
         if keyword in schema:
-            yield _ANY_MEMBER, schema[keyword]
-    for member in schema.get("patternProperties", {}).values():
-        yield _ANY_MEMBER, member
-    for member in schema.get("prefixItems", ()):
-        yield _ANY_MEMBER, member
+            yield schema[keyword]
+    yield from schema.get("patternProperties", {}).values()
+    yield from schema.get("prefixItems", ())

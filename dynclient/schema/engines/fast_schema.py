@@ -80,6 +80,9 @@ _ANNOTATIONS = frozenset(
     )
 )
 _STRUCTURAL_KEYWORDS = SUBSCHEMA_KEYWORDS | {"$ref"}
+_CONDITION_KEYWORDS = ("anyOf", "oneOf", "if")
+#: Keywords about strings that are written in another way.
+_SCALAR_KEYWORDS = frozenset(("format", "pattern"))
 #: Without these beside them, `properties` and `patternProperties` are all that is evaluated.
 _EVALUATING_KEYWORDS = frozenset(
     (
@@ -208,8 +211,25 @@ class FastSchemaWriter:
         return self._write_keywords(own, schema)
 
     def _write_keywords(self, own: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-        conditions = {key: own.pop(key) for key in ("anyOf", "oneOf", "if") if key in own}
         unevaluated = own.pop("unevaluatedProperties", None)
+        written = own
+        if not _STRUCTURAL_KEYWORDS.isdisjoint(own):
+            written = self._write_subschemas(own)
+        conjuncts = []
+        if not _SCALAR_KEYWORDS.isdisjoint(written):
+            conjuncts = self._write_scalar_conjuncts(written)
+        if unevaluated is not None:
+            evaluated = self._scope.evaluation_reader.read(schema)
+            conjuncts += self._write_unevaluated(written, evaluated, unevaluated)
+        if "unevaluatedItems" in written:
+            self._count_unrolled(schema)
+        if conjuncts:
+            written["allOf"] = [*written.get("allOf", ()), *conjuncts]
+        return written
+
+    def _write_subschemas(self, own: dict[str, Any]) -> dict[str, Any]:
+        """Return a schema in which those are written that stand in it."""
+        conditions = {key: own.pop(key) for key in _CONDITION_KEYWORDS if key in own}
         written = map_subschemas(own, self._write_schema)
         for keyword, condition in conditions.items():
             if keyword == "if":
@@ -220,14 +240,6 @@ class FastSchemaWriter:
             self._written.names[get_definition_name(written["$ref"])] = None
         if "patternProperties" in written:
             written["patternProperties"] = _write_linear_patterns(written["patternProperties"])
-        conjuncts = self._write_scalar_conjuncts(written)
-        if unevaluated is not None:
-            evaluated = self._scope.evaluation_reader.read(schema)
-            conjuncts += self._write_unevaluated(written, evaluated, unevaluated)
-        if "unevaluatedItems" in written:
-            self._count_unrolled(schema)
-        if conjuncts:
-            written["allOf"] = [*written.get("allOf", ()), *conjuncts]
         return written
 
     # --- definitions

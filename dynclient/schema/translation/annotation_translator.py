@@ -38,25 +38,28 @@ class AnnotationTranslator:
 
     def translate(self, schema: Schema, node: Node) -> None:
         """Carry the annotations of a Schema Object over, the discriminator apart."""
+        value = node.value
         for keyword, value_type in _ANNOTATIONS.items():
-            if keyword not in node.value:
+            if keyword not in value:
                 continue
-            annotation = node.value[keyword]
+            annotation = value[keyword]
             if isinstance(annotation, value_type) and has_only_finite_numbers(annotation):
                 schema[keyword] = annotation
             else:
                 self._problems.report_keyword(node, keyword)
 
-        self._add_format_check(schema)
-        if "enum" in schema and is_open_enum(node.value):
+        if "format" in schema:
+            self._add_format_check(schema)
+        if "enum" in schema and is_open_enum(value):
             schema.setdefault(X_EXTENSIBLE_ENUM, True)
             if self._opens_enums:
                 open_enum(schema)
-        _translate_examples(schema, node.value)
+        if "example" in value or "examples" in value:
+            _translate_examples(schema, value)
 
     def _add_format_check(self, schema: Schema) -> None:
         """Let the format of a schema carry its check, where it is one of the user's."""
-        name = schema.get("format", "")
+        name = schema["format"]
         if name in self._format_checks:
             schema["format"] = CheckedFormat(name, self._format_checks[name])
 

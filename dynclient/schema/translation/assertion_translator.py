@@ -17,6 +17,11 @@ from dynclient.schema.translation.keyword_values import (
 )
 from dynclient.schema.translation.translation_problems import TranslationProblems
 
+_ASSERTION_NAMES = frozenset(ASSERTIONS)
+
+#: Keywords of which numeric bounds may be made.
+_BOUND_SOURCES = frozenset({"exclusiveMaximum", "exclusiveMinimum", "format"})
+
 
 class AssertionTranslator:
     """Translates the assertions of Schema Objects, `required` apart.
@@ -34,6 +39,17 @@ class AssertionTranslator:
     def translate(self, schema: Schema, node: Node) -> None:
         """Carry the assertions of a Schema Object over, those on subschemas apart."""
         value = node.value
+        if not _ASSERTION_NAMES.isdisjoint(value):
+            self._translate_plain_assertions(schema, node)
+        if "type" in value:
+            self._translate_type(schema, node)
+        if "pattern" in value:
+            self._translate_pattern(schema, node)
+        if not _BOUND_SOURCES.isdisjoint(value):
+            self._translate_bounds(schema, node)
+
+    def _translate_plain_assertions(self, schema: Schema, node: Node) -> None:
+        value = node.value
         for keyword, is_valid in ASSERTIONS.items():
             if keyword in value and self._check_keyword_value(node, keyword, is_valid):
                 schema[keyword] = value[keyword]
@@ -43,11 +59,6 @@ class AssertionTranslator:
             message = "an `enum` without members allows no value"
             hint = "list the values, or remove the `enum`"
             self._problems.report(node.get_child("enum"), "empty-enum", message, "warning", hint)
-        if "type" in value:
-            self._translate_type(schema, node)
-        if "pattern" in value:
-            self._translate_pattern(schema, node)
-        self._translate_bounds(schema, node)
 
     def _translate_pattern(self, schema: Schema, node: Node) -> None:
         if not self._check_keyword_value(node, "pattern", is_string):
@@ -80,6 +91,9 @@ class AssertionTranslator:
 
     def _translate_type(self, schema: Schema, node: Node) -> None:
         value = node.value["type"]
+        if isinstance(value, str) and value in TYPES:
+            schema["type"] = value
+            return
         names = value if isinstance(value, list) else [value]
         types = [name for name in TYPES if name in names]
         has_unknown = len(types) < len(names)

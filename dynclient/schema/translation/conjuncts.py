@@ -131,15 +131,16 @@ class ConjunctReader:
     def _read_excluded_properties(self, node: Node) -> frozenset[str]:
         properties = node.follow_child("properties")
         names = properties.member_keys()
-        return frozenset(name for name in names if self._is_excluded(properties.get_child(name)))
+        return frozenset(name for name in names if self._is_excluded(properties, name))
 
-    def _is_excluded(self, node: Node) -> bool:
-        value = node.value
+    def _is_excluded(self, properties: Node, name: str) -> bool:
+        value = properties.value[name]
         if not isinstance(value, dict):
             return False
         if "$ref" not in value and "allOf" not in value:
             return value.get(self.annotation) is True
-        return bool(self._collect(node, self._annotations, self._read_annotation))
+        member = properties.get_child(name)
+        return bool(self._collect(member, self._annotations, self._read_annotation))
 
     def _read_annotation(self, node: Node) -> frozenset[str]:
         return frozenset((self.annotation,) if node.get_flag(self.annotation) else ())
@@ -155,6 +156,9 @@ class ConjunctReader:
             read: reads one Schema Object alone.
 
         """
+        own_key = (node.uri, node.pointer)
+        if own_key in known:
+            return known[own_key]
         started: set[SchemaKey] = set()
         pending = [node]
         while pending:
@@ -168,10 +172,10 @@ class ConjunctReader:
             pending.pop()
             if key not in known:
                 names = read(part) if self._has_effect(part) else frozenset[T]()
-                known[key] = names.union(
-                    *(known.get((one.uri, one.pointer), ()) for one in conjuncts)
-                )
-        return known[node.uri, node.pointer]
+                for one in conjuncts:
+                    names |= known.get((one.uri, one.pointer), frozenset())
+                known[key] = names
+        return known[own_key]
 
     def _has_effect(self, node: Node) -> bool:
         """Return whether the keywords of a schema apply: in 3.0 not beside a `$ref`."""

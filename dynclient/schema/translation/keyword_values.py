@@ -32,6 +32,8 @@ def is_number(value: Any) -> bool:
 
 def has_only_finite_numbers(value: Any) -> bool:
     """Return whether no number in a value is NaN or infinite, as JSON has no such numbers."""
+    if type(value) in _ALWAYS_FINITE:
+        return True
     pending = [value]
     while pending:
         item = pending.pop()

@@ -84,8 +84,19 @@ _CLOSED_HINT = (
     "or write `unevaluatedProperties: false` beside `allOf` (OpenAPI 3.1)"
 )
 
-#: Beside a `$ref`, one of these may contradict what it refers to.
+#: Without these, a schema only says what one value is.
 _COMPOSING_KEYWORDS = frozenset(
+    (
+        *_KEYWORDS_WITH_SCHEMAS,
+        *REFERENCE_KEYWORDS,
+        "dependentRequired",
+        "discriminator",
+        "required",
+    )
+)
+
+#: Beside a `$ref`, one of these may contradict what it refers to.
+_CONTRADICTING_KEYWORDS = frozenset(
     ("additionalProperties", "allOf", "properties", "required", "unevaluatedProperties")
 )
 
@@ -210,8 +221,25 @@ class SchemaTranslator:
             draft = read_draft(node)
             node = node if draft == CURRENT_DRAFT else select_keywords(node, draft)
 
-        value = node.value
-        exclusions = inherited_exclusions | self._find_own_exclusions(node)
+        if _COMPOSING_KEYWORDS.isdisjoint(node.value):
+            self._assertions.translate(schema, node)
+            self._annotations.translate(schema, node)
+        else:
+            exclusions = inherited_exclusions | self._find_own_exclusions(node)
+            self._translate_composition(schema, node, exclusions, is_opened=is_opened)
+            if self._counts_reference_alone(node):
+                return allow_null(schema) if node.value.get("nullable") is True else schema
+        return translate_nullable(schema, node, self._problems, self.options)
+
+    def _counts_reference_alone(self, node: Node) -> bool:
+        """Tell whether a schema is a `$ref` beside which nothing counts."""
+        is_reference = isinstance(node.value.get("$ref"), str)
+        return is_reference and self.flavour in REFERENCE_ONLY_FLAVOURS
+
+    def _translate_composition(
+        self, schema: Schema, node: Node, exclusions: frozenset[str], *, is_opened: bool
+    ) -> None:
+        """Translate a schema that other schemas belong to, or that says what must be there."""
         outer_scope = self._scope
         self._scope = self._relations.get_dynamic_scopes(node).enter(node, outer_scope)
         refused = frozenset[str]() if is_opened else self._find_refused_requirements(node)
@@ -219,9 +247,9 @@ class SchemaTranslator:
         references = self._translate_references(node, exclusions, is_opened=is_opened)
         if references:
             schema["$ref"] = references[0]
-        if self.flavour in REFERENCE_ONLY_FLAVOURS and isinstance(value.get("$ref"), str):
-            # What is beside a $ref does not count there.
-            return allow_null(schema) if value.get("nullable") is True else schema
+        if self._counts_reference_alone(node):
+            self._scope = outer_scope
+            return
         self._assertions.translate(schema, node)
         self._translate_subschemas(schema, node, exclusions, is_opened=is_opened)
         if is_opened:
@@ -236,7 +264,6 @@ class SchemaTranslator:
         self._annotations.translate(schema, node)
         self._translate_discriminator(schema, node)
         self._scope = outer_scope
-        return translate_nullable(schema, node, self._problems, self.options)
 
     def _find_own_exclusions(self, node: Node) -> frozenset[str]:
         """Return the properties that a schema excludes together with its conjuncts."""
@@ -254,7 +281,7 @@ class SchemaTranslator:
         """
         value = node.value
         if "$ref" in value:
-            is_reference_alone = _COMPOSING_KEYWORDS.isdisjoint(value)
+            is_reference_alone = _CONTRADICTING_KEYWORDS.isdisjoint(value)
             if is_reference_alone or self.flavour in REFERENCE_ONLY_FLAVOURS:
                 return frozenset()  # what it refers to is closed itself
         elif "allOf" not in value and value.get("additionalProperties") is not False:
@@ -470,9 +497,12 @@ class SchemaTranslator:
                 schema[keyword] = self._translate_keyword(keyword, child, exclusions)
         if self.options.one_of == "any" and "oneOf" in schema:
             replace_one_of(schema)
-        self._translate_tuple_items(schema, node)
-        self._translate_dependencies(schema, node, exclusions)
-        self._drop_invalid_patterns(schema, node)
+        if "items" in node.value:
+            self._translate_tuple_items(schema, node)
+        if "dependencies" in node.value:
+            self._translate_dependencies(schema, node, exclusions)
+        if "patternProperties" in schema:
+            self._drop_invalid_patterns(schema, node)
 
     def _find_subschemas(
         self, node: Node, keyword: str, types: type | tuple[type, ...]
@@ -493,6 +523,8 @@ class SchemaTranslator:
 
     def _translate_keyword(self, keyword: str, child: Node, exclusions: frozenset[str]) -> Any:
         """Return the schema, list of schemas or schemas by name that a keyword holds."""
+        if keyword == "properties":
+            return {name: self._translate_schema(part) for name, part in child.iterate_members()}
         if keyword in ("then", "else"):
             return self._translate_schema(child, exclusions)
         if keyword in SINGLE_SCHEMA_KEYWORDS:
@@ -503,8 +535,7 @@ class SchemaTranslator:
             return [self._translate_schema(item) for item in child.iterate_children()]
         inherited = exclusions if keyword == "dependentSchemas" else frozenset()
         return {
-            name: self._translate_schema(child.get_child(name), inherited)
-            for name in child.member_keys()
+            name: self._translate_schema(part, inherited) for name, part in child.iterate_members()
         }
 
     def _translate_alternatives(self, node: Node, exclusions: frozenset[str]) -> list[Any]:
@@ -514,8 +545,11 @@ class SchemaTranslator:
         value, and is not meant in this direction.
         """
         alternatives = list(node.iterate_children())
-        names = [self._conjuncts.find_required_names(one) for one in alternatives]
         is_one_of = node.pointer.endswith("/oneOf")
+        if not exclusions:
+            translated = [self._translate_schema(alternative) for alternative in alternatives]
+            return translated if is_one_of else remove_repeated_references(translated)
+        names = [self._conjuncts.find_required_names(one) for one in alternatives]
         keeps = is_one_of and any(required - exclusions for required in names)
         translated = []
         for alternative, required in zip(alternatives, names, strict=True):
@@ -527,7 +561,7 @@ class SchemaTranslator:
 
     def _translate_tuple_items(self, schema: Schema, node: Node) -> None:
         """Carry a list of schemas under `items` over, as the drafts before 2020-12 have it."""
-        items = node.value.get("items")
+        items = node.value["items"]
         if not isinstance(items, list) or not items:
             return
         children = node.get_child("items").iterate_children()
@@ -539,9 +573,7 @@ class SchemaTranslator:
         self, schema: Schema, node: Node, exclusions: frozenset[str]
     ) -> None:
         """Carry `dependencies` over, which the drafts before 2019-09 have."""
-        if self.flavour != "3.1" or "dependencies" not in node.value:
-            return
-        if read_draft(node) >= DEPENDENCIES_END:
+        if self.flavour != "3.1" or read_draft(node) >= DEPENDENCIES_END:
             return
         for child in node.get_child("dependencies").iterate_children():
             name = unescape_token(child.pointer.rpartition("/")[2])
@@ -553,7 +585,7 @@ class SchemaTranslator:
                 schema.setdefault("dependentSchemas", {})[name] = part
 
     def _drop_invalid_patterns(self, schema: Schema, node: Node) -> None:
-        for pattern in list(schema.get("patternProperties", ())):
+        for pattern in list(schema["patternProperties"]):
             place = node.get_child("patternProperties").get_child(pattern)
             if not self._assertions.check_pattern(place, pattern):
                 del schema["patternProperties"][pattern]
