@@ -22,6 +22,10 @@ _IDENTIFIERS = re.compile(
 #: A text without this word has no discriminator. JSON and YAML may write its letters as escapes.
 _DISCRIMINATOR = re.compile(rb"discriminator|\\(u00|x)[67]|\0")
 
+#: A text without one of these words lets nothing travel one way only.
+_READ_ONLY = re.compile(rb"readOnly|\\(u00|x)[4-7]|\0")
+_WRITE_ONLY = re.compile(rb"writeOnly|\\(u00|x)[4-7]|\0")
+
 #: A value of a discriminator's mapping that names a file, and not a component.
 _MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
 
@@ -59,6 +63,16 @@ def may_have_resources(data: bytes) -> bool:
 def may_have_discriminators(data: bytes) -> bool:
     """Tell quickly whether the text of a file may have a discriminator."""
     return _DISCRIMINATOR.search(data) is not None
+
+
+def may_have_read_only(data: bytes) -> bool:
+    """Tell quickly whether the text of a file may say `readOnly`."""
+    return _READ_ONLY.search(data) is not None
+
+
+def may_have_write_only(data: bytes) -> bool:
+    """Tell quickly whether the text of a file may say `writeOnly`."""
+    return _WRITE_ONLY.search(data) is not None
 
 
 def refers_to_files(tree: Any) -> bool:

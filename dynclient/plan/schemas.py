@@ -181,6 +181,8 @@ class Schemas:
 
     def build_write_only_schema(self, media_type: MediaType) -> Schema | None:
         """Return a schema of a response body that refuses write-only values; None without any."""
+        if not media_type.node.files.may_let_travel_one_way("writeOnly"):
+            return None
         with _TRANSLATION_LOCK:
             schema = self.translate_body(media_type, "response")
             if not _is_reference(schema):

@@ -16,7 +16,10 @@ from dynclient.violations import Place
 Direction = Literal["request", "response"]
 
 #: Direction -> the annotation of a property that travels only the other way.
-EXCLUDING_ANNOTATIONS: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
+EXCLUDING_ANNOTATIONS: dict[Direction, Literal["readOnly", "writeOnly"]] = {
+    "request": "readOnly",
+    "response": "writeOnly",
+}
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 

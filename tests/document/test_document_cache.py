@@ -13,7 +13,7 @@ import pytest
 from support.processes import MAX_RUN_S
 
 import dynclient
-from dynclient.document.cache import document_cache
+from dynclient.document.cache import cached_file, document_cache
 from dynclient.document.cache.document_cache import (
     MIN_JSON_BYTES,
     CacheEntry,
@@ -49,7 +49,7 @@ def path(tmp_path):
 EMPTY = {
     "problems": [],
     "index": [{"openapi": "3.1.0", "paths": {}}, {}],
-    **dict.fromkeys(("may_refer_to_files", "may_have_resources", "may_have_discriminators"), False),
+    **dict.fromkeys(cached_file._FLAGS, False),
 }
 
 

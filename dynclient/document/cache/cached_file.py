@@ -20,7 +20,10 @@ _PROBLEM_FIELDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("severity", "code", "message", "hint", "pointer"), (str,)),
     **dict.fromkeys(("known_line", "known_column"), (int, NoneType)),
 }
-_FLAGS = ("may_refer_to_files", "may_have_resources", "may_have_discriminators")
+_FLAGS = (
+    *("may_refer_to_files", "may_have_resources", "may_have_discriminators"),
+    *("may_have_read_only", "may_have_write_only"),
+)
 _FACTS = {"problems", "index", *_FLAGS}
 
 
@@ -45,6 +48,8 @@ def build_entry(file: DocumentFile) -> CacheEntry:
         "may_refer_to_files": _refers_to_files(file),
         "may_have_resources": file.may_have_resources,
         "may_have_discriminators": file.may_have_discriminators,
+        "may_have_read_only": file.may_have_read_only,
+        "may_have_write_only": file.may_have_write_only,
     }
     return CacheEntry(facts, content)
 

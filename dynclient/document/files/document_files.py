@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote
 
 from dynclient.document.files.reference_boundary import REFUSED
@@ -46,6 +46,8 @@ class DocumentFile:
         may_refer_to_files: whether a reference in it may name another file.
         may_have_resources: whether a schema in it may have an identifier, such as an `$id`.
         may_have_discriminators: whether a schema in it may have a discriminator.
+        may_have_read_only: whether a schema in it may say `readOnly`.
+        may_have_write_only: whether a schema in it may say `writeOnly`.
         find_traps: returns a problem for each text that the versions of YAML read differently.
         origins: where its parts come from, where an overlay has changed it.
         retrieval_uri: the URI that it came from at last, behind redirects; "": its own.
@@ -61,6 +63,8 @@ class DocumentFile:
     may_refer_to_files: bool = True
     may_have_resources: bool = True
     may_have_discriminators: bool = True
+    may_have_read_only: bool = True
+    may_have_write_only: bool = True
     find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
     origins: TreeOrigins | None = None
     retrieval_uri: str = ""
@@ -156,6 +160,14 @@ class DocumentFiles:
         """The root of the entry document."""
         return Node(self, self.root, "", self._by_uri[self.root].tree)
 
+    @cached_property
+    def schema_dialect(self) -> str:
+        """The URI of the dialect of its schemas; "" where the entry document names none.
+
+        Source: OAS 3.1.1 OpenAPI Object, jsonSchemaDialect.
+        """
+        return self.top.get_text("jsonSchemaDialect")
+
     # --- files
 
     def read_file(self, uri: str) -> DocumentFile:
@@ -192,6 +204,15 @@ class DocumentFiles:
     def stop_reading(self) -> None:
         """Read no further file: what was not read by now is a problem where it is referred to."""
         self._read = None
+
+    def may_let_travel_one_way(self, annotation: Literal["readOnly", "writeOnly"]) -> bool:
+        """Tell whether an annotation may be in a file, or in another one that is not read yet."""
+        is_read_only = annotation == "readOnly"
+        return any(
+            file.may_refer_to_files
+            or (file.may_have_read_only if is_read_only else file.may_have_write_only)
+            for file in self._by_uri.values()
+        )
 
     # --- schema resources
 

@@ -23,7 +23,9 @@ from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.published_schemas import read_published_schema
 from dynclient.document.reference_scan import (
     may_have_discriminators,
+    may_have_read_only,
     may_have_resources,
+    may_have_write_only,
     may_refer_to_files,
 )
 from dynclient.errors import DocumentNotFound
@@ -185,6 +187,8 @@ def _parse_file(uri: str, data: bytes, locate: _LazyLocator, limits: LoadingLimi
         may_refer_to_files=may_refer_to_files(data),
         may_have_resources=may_have_resources(data),
         may_have_discriminators=may_have_discriminators(data),
+        may_have_read_only=may_have_read_only(data),
+        may_have_write_only=may_have_write_only(data),
     )
 
 

@@ -63,6 +63,8 @@ class ConjunctReader:
 
     def find_excluded_properties(self, node: Node) -> frozenset[str]:
         """Return the properties that travel only the other way, of a schema and its `allOf`."""
+        if not node.files.may_let_travel_one_way(self.annotation):
+            return frozenset()
         return self._collect(node, self._excluded_properties, self._read_excluded_properties)
 
     def find_required_names(self, node: Node) -> frozenset[str]:

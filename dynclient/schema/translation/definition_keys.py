@@ -8,6 +8,8 @@ from typing import NamedTuple
 from dynclient.document.references import Node
 from dynclient.schema.translation.dynamic_scopes import NO_SCOPE, DynamicScope
 
+_NO_NAME_CHARACTERS = re.compile(r"[^A-Za-z0-9._-]+")
+
 
 class DefinitionKey(NamedTuple):
     """What a definition is made of.
@@ -48,7 +50,7 @@ class DefinitionNames:
 
         """
         last_token = target.pointer.rsplit("/", 1)[-1] or target.place.file
-        base = re.sub(r"[^A-Za-z0-9._-]+", "_", last_token)
+        base = _NO_NAME_CHARACTERS.sub("_", last_token)
         count = self._counts.get(base + suffix, 0)
         name = base + suffix if not count else f"{base}_{count + 1}{suffix}"
         while name in self._taken:

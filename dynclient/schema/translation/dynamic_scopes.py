@@ -129,7 +129,7 @@ class DynamicScopeReader:
 
     def restrict(self, scope: DynamicScope, target: Node) -> DynamicScope:
         """Return what of a scope matters to a schema, so that others share its definition."""
-        if not scope:
+        if scope is NO_SCOPE:
             return scope
         key = (target.uri, target.pointer)
         if key not in self._needs and self._remaining_values > 0:

@@ -6,6 +6,7 @@ Schemas of an earlier draft are read as it means them, and then are 2020-12 like
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from dynclient.document.references import Node
@@ -39,6 +40,7 @@ _NEW_KEYWORDS: dict[str, int] = {
 _LAST_REFERENCE_ONLY_DRAFT = 7
 
 
+@lru_cache(maxsize=64)
 def find_draft(uri: str) -> int | None:
     """Return the draft that a dialect's URI means, None where it is not known."""
     for draft, pattern in _URIS.items():
@@ -51,7 +53,7 @@ def read_dialect(node: Node) -> str:
     """Return the URI of the dialect of a schema, "" where the document names none."""
     resource = node.files.find_resource(node)
     own = resource.dialect if resource is not None else ""
-    return own or node.files.top.get_text("jsonSchemaDialect")
+    return own or node.files.schema_dialect
 
 
 def read_draft(node: Node) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dynclient.schema.dialect import Schema
 
+_COMPOSING_KEYWORDS = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
+
 
 def allow_null(schema: Schema) -> Schema:
     """Return a schema that accepts null too.
@@ -20,7 +22,7 @@ def allow_null(schema: Schema) -> Schema:
         if not isinstance(types, list):
             types = [types]
         schema["type"] = types if "null" in types else [*types, "null"]
-    if any(keyword in schema for keyword in ("$ref", "allOf", "anyOf", "oneOf")):
+    if not _COMPOSING_KEYWORDS.isdisjoint(schema):
         return Schema({"anyOf": [schema, Schema({"type": "null"}, place)]}, place)
     return schema
 
