@@ -131,6 +131,7 @@ def read_run(text: str) -> dict[str, Any]:
     LOG.validate(log)
     official = find_official_schema()
     if official is not None:
-        official.validate(log)
+        # Its engine is written in Rust, where no text has half a surrogate pair.
+        official.validate(json.loads(text.replace(r"\ud", r"\ub")))
     run: dict[str, Any] = log["runs"][0]
     return run
