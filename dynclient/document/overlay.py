@@ -18,9 +18,7 @@ from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem, Severity
 from dynclient.document.reference_scan import (
     may_have_discriminators,
-    may_have_read_only,
     may_have_resources,
-    may_have_write_only,
     may_refer_to_files,
 )
 from dynclient.document.tree_origins import Location, Origin, TreeOrigins
@@ -65,8 +63,6 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         may_refer_to_files=entry.may_refer_to_files or _may_hold(overlays, may_refer_to_files),
         may_have_resources=identifies_schemas and may_have_resources_now,
         may_have_discriminators=may_name_schemas,
-        may_have_read_only=entry.may_have_read_only or _may_hold(overlays, may_have_read_only),
-        may_have_write_only=entry.may_have_write_only or _may_hold(overlays, may_have_write_only),
     )
 
 

@@ -54,7 +54,9 @@ def test_an_overlay_may_add_an_annotation(tmp_path, direction):
     target = "$.components.schemas.Thing.properties.id"
     actions = [{"target": target, "update": {ANNOTATIONS[direction]: True}}]
     overlay = {"overlay": "1.0.0", "info": {"title": "o", "version": "1"}, "actions": actions}
-    assert list_required(path, direction, overlay=overlay) == ["name"]
+    overlay_path = tmp_path / "overlay.json"
+    overlay_path.write_text(json.dumps(overlay))
+    assert list_required(path, direction, overlay=overlay_path) == ["name"]
 
 
 @DIRECTIONS
