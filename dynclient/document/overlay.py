@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -16,11 +16,7 @@ from dynclient.document.cache.indexed_tree import IndexedObject
 from dynclient.document.files.document_files import DocumentFile
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem, Severity
-from dynclient.document.reference_scan import (
-    may_have_discriminators,
-    may_have_resources,
-    may_refer_to_files,
-)
+from dynclient.document.text_features import find_features
 from dynclient.document.tree_origins import Location, Origin, TreeOrigins
 from dynclient.errors import UnsupportedVersion
 from dynclient.masking import mask_url
@@ -52,23 +48,18 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         application.apply(overlay)
         problems += overlay.problems
     problems += application.problems
-    may_have_resources_now = entry.may_have_resources or _may_hold(overlays, may_have_resources)
     identifies_schemas = has_schema_resources(application.tree)
-    may_name_schemas = entry.may_have_discriminators or _may_hold(overlays, may_have_discriminators)
+    features = entry.features
+    for overlay in overlays:
+        features = features.unite(find_features(_write_json(overlay.tree)))
+    has_resources = identifies_schemas and features.may_have_resources
     return replace(
         entry,
         tree=application.tree,
         problems=tuple(problems),
         origins=application.origins,
-        may_refer_to_files=entry.may_refer_to_files or _may_hold(overlays, may_refer_to_files),
-        may_have_resources=identifies_schemas and may_have_resources_now,
-        may_have_discriminators=may_name_schemas,
+        features=features._replace(may_have_resources=has_resources),
     )
-
-
-def _may_hold(overlays: Sequence[DocumentFile], may_hold: Callable[[bytes], bool]) -> bool:
-    """Tell whether overlays may hold what a search of their texts finds."""
-    return any(may_hold(_write_json(overlay.tree)) for overlay in overlays)
 
 
 def _write_json(tree: Any) -> bytes:

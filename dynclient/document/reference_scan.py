@@ -7,24 +7,8 @@ from typing import Any, Literal
 
 from dynclient.document.files.uris import join_uri, normalize_uri, split_fragment
 
-_EXTERNAL_REFERENCE = re.compile(
-    rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:"""
-)
-
 #: No reference leads here: each one to a file counts, also one to the file itself by its name.
 _NOWHERE = "memory:nowhere"
-
-#: A text without any of these identifies no schema. JSON may write the `$` as an escape.
-_IDENTIFIERS = re.compile(
-    rb"\$(id|anchor|dynamicAnchor|recursiveAnchor|schema)\b|jsonSchemaDialect|u0024|\0"
-)
-
-#: A text without this word has no discriminator. JSON and YAML may write its letters as escapes.
-_DISCRIMINATOR = re.compile(rb"discriminator|\\(u00|x)[67]|\0")
-
-#: A text without one of these words lets nothing travel one way only.
-_READ_ONLY = re.compile(rb"readOnly|\\(u00|x)[4-7]|\0")
-_WRITE_ONLY = re.compile(rb"writeOnly|\\(u00|x)[4-7]|\0")
 
 #: A value of a discriminator's mapping that names a file, and not a component.
 _MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
@@ -48,31 +32,6 @@ _MAP_FIELDS = frozenset(
         *("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"),
     }
 )
-
-
-def may_refer_to_files(data: bytes) -> bool:
-    """Tell quickly whether a text may refer to other files."""
-    return _EXTERNAL_REFERENCE.search(data) is not None
-
-
-def may_have_resources(data: bytes) -> bool:
-    """Tell quickly whether the text of a file may identify schemas, as an `$id` does."""
-    return _IDENTIFIERS.search(data) is not None
-
-
-def may_have_discriminators(data: bytes) -> bool:
-    """Tell quickly whether the text of a file may have a discriminator."""
-    return _DISCRIMINATOR.search(data) is not None
-
-
-def may_have_read_only(data: bytes) -> bool:
-    """Tell quickly whether the text of a file may say `readOnly`."""
-    return _READ_ONLY.search(data) is not None
-
-
-def may_have_write_only(data: bytes) -> bool:
-    """Tell quickly whether the text of a file may say `writeOnly`."""
-    return _WRITE_ONLY.search(data) is not None
 
 
 def refers_to_files(tree: Any) -> bool:

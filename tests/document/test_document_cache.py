@@ -13,13 +13,14 @@ import pytest
 from support.processes import MAX_RUN_S
 
 import dynclient
-from dynclient.document.cache import cached_file, document_cache
+from dynclient.document.cache import document_cache
 from dynclient.document.cache.document_cache import (
     MIN_JSON_BYTES,
     CacheEntry,
     DocumentCache,
     open_default_cache,
 )
+from dynclient.document.text_features import TextFeatures
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and pipes are those of POSIX")
 
@@ -49,7 +50,7 @@ def path(tmp_path):
 EMPTY = {
     "problems": [],
     "index": [{"openapi": "3.1.0", "paths": {}}, {}],
-    **dict.fromkeys(cached_file._FLAGS, False),
+    **dict.fromkeys(TextFeatures._fields, False),
 }
 
 

@@ -11,6 +11,7 @@ from dynclient.document.cache.document_cache import CacheEntry
 from dynclient.document.cache.indexed_tree import IndexedObject, build_index, has_shape_of_index
 from dynclient.document.files.document_files import DocumentFile
 from dynclient.document.reference_scan import refers_to_files
+from dynclient.document.text_features import TextFeatures
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
@@ -20,11 +21,7 @@ _PROBLEM_FIELDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("severity", "code", "message", "hint", "pointer"), (str,)),
     **dict.fromkeys(("known_line", "known_column"), (int, NoneType)),
 }
-_FLAGS = (
-    *("may_refer_to_files", "may_have_resources", "may_have_discriminators"),
-    *("may_have_read_only", "may_have_write_only"),
-)
-_FACTS = {"problems", "index", *_FLAGS}
+_FACTS = {"problems", "index", *TextFeatures._fields}
 
 
 def build_entry(file: DocumentFile) -> CacheEntry:
@@ -45,19 +42,16 @@ def build_entry(file: DocumentFile) -> CacheEntry:
         "problems": [_list_fields(problem) for problem in file.problems],
         "index": index,
         # A search that is made once: it would look at the whole tree each time.
-        "may_refer_to_files": _refers_to_files(file),
-        "may_have_resources": file.may_have_resources,
-        "may_have_discriminators": file.may_have_discriminators,
-        "may_have_read_only": file.may_have_read_only,
-        "may_have_write_only": file.may_have_write_only,
+        **file.features._replace(may_refer_to_files=_refers_to_files(file))._asdict(),
     }
     return CacheEntry(facts, content)
 
 
 def _refers_to_files(file: DocumentFile) -> bool:
-    if file.may_have_resources:  # What a reference leads to depends on the identifiers.
-        return file.may_refer_to_files
-    return file.may_refer_to_files and refers_to_files(file.tree)
+    may_refer_to_files = file.features.may_refer_to_files
+    if file.features.may_have_resources:  # What a reference leads to depends on the identifiers.
+        return may_refer_to_files
+    return may_refer_to_files and refers_to_files(file.tree)
 
 
 def read_entry(
@@ -70,7 +64,7 @@ def read_entry(
     facts: Any = entry.facts
     if not isinstance(facts, dict) or facts.keys() != _FACTS:
         return None
-    flags = {name: facts[name] for name in _FLAGS}
+    flags = {name: facts[name] for name in TextFeatures._fields}
     problems = _read_problems(facts["problems"], uri)
     if problems is None or not all(isinstance(flag, bool) for flag in flags.values()):
         return None
@@ -84,7 +78,7 @@ def read_entry(
             tree = json.loads(entry.content)
         except (ValueError, RecursionError):
             return None
-    return DocumentFile(uri, tree, problems, locate, **flags)
+    return DocumentFile(uri, tree, problems, locate, TextFeatures(**flags))
 
 
 def _read_problems(entries: Any, uri: str) -> tuple[Problem, ...] | None:

@@ -24,6 +24,7 @@ from dynclient.document.files.uris import (
 from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.reference_scan import find_external_uris
 from dynclient.document.references import Node, unescape_token
+from dynclient.document.text_features import ANY_FEATURES, TextFeatures
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
 
 if TYPE_CHECKING:
@@ -43,11 +44,7 @@ class DocumentFile:
         tree: its content as a plain tree.
         problems: what is wrong with its text.
         locate: JSON pointer -> (line, column), first is 1, or None where that is unknown.
-        may_refer_to_files: whether a reference in it may name another file.
-        may_have_resources: whether a schema in it may have an identifier, such as an `$id`.
-        may_have_discriminators: whether a schema in it may have a discriminator.
-        may_have_read_only: whether a schema in it may say `readOnly`.
-        may_have_write_only: whether a schema in it may say `writeOnly`.
+        features: what its text may hold.
         find_traps: returns a problem for each text that the versions of YAML read differently.
         origins: where its parts come from, where an overlay has changed it.
         retrieval_uri: the URI that it came from at last, behind redirects; "": its own.
@@ -60,11 +57,7 @@ class DocumentFile:
     locate: Callable[[str], tuple[int, int] | None] = field(
         default=lambda _pointer: None, repr=False, compare=False
     )
-    may_refer_to_files: bool = True
-    may_have_resources: bool = True
-    may_have_discriminators: bool = True
-    may_have_read_only: bool = True
-    may_have_write_only: bool = True
+    features: TextFeatures = ANY_FEATURES
     find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
     origins: TreeOrigins | None = None
     retrieval_uri: str = ""
@@ -89,17 +82,18 @@ class DocumentFile:
         # Few documents have any, and none of the others loads this.
         from dynclient.document.schema_resources import SchemaResources
 
-        return SchemaResources(self.base_uri, self.tree if self.may_have_resources else None)
+        has_resources = self.features.may_have_resources
+        return SchemaResources(self.base_uri, self.tree if has_resources else None)
 
     @cached_property
     def external_uris(self) -> list[str]:
         """The URIs of the other files that it refers to, in document order."""
-        if not self.may_refer_to_files:
+        if not self.features.may_refer_to_files:
             return []
         uris = find_external_uris(
-            self.tree, self.uri, self.base_uri, has_identifiers=self.may_have_resources
+            self.tree, self.uri, self.base_uri, has_identifiers=self.features.may_have_resources
         )
-        if uris and self.may_have_resources:
+        if uris and self.features.may_have_resources:
             return [uri for uri in uris if uri not in self.resources.by_uri]
         return uris
 
@@ -208,11 +202,13 @@ class DocumentFiles:
     def may_let_travel_one_way(self, annotation: Literal["readOnly", "writeOnly"]) -> bool:
         """Tell whether an annotation may be in a file, or in another one that is not read yet."""
         is_read_only = annotation == "readOnly"
-        return any(
-            file.may_refer_to_files
-            or (file.may_have_read_only if is_read_only else file.may_have_write_only)
-            for file in self._by_uri.values()
-        )
+        for file in self._by_uri.values():
+            features = file.features
+            if features.may_refer_to_files:
+                return True
+            if features.may_have_read_only if is_read_only else features.may_have_write_only:
+                return True
+        return False
 
     # --- schema resources
 
@@ -222,7 +218,7 @@ class DocumentFiles:
             if file_uri not in self._indexed_uris:
                 if file.base_uri != file.uri:
                     self._resource_places.setdefault(file.base_uri, (file_uri, ""))
-                resources = file.resources.by_uri if file.may_have_resources else {}
+                resources = file.resources.by_uri if file.features.may_have_resources else {}
                 for uri, resource in resources.items():
                     self._resource_places.setdefault(uri, (file_uri, resource.pointer))
                 self._indexed_uris.add(file_uri)
@@ -231,7 +227,9 @@ class DocumentFiles:
     def find_resource(self, node: Node) -> SchemaResource | None:
         """Return the schema resource that a schema belongs to, None where it is none."""
         file = self._by_uri[node.uri]
-        return file.resources.find(node.pointer) if file.may_have_resources else None
+        if not file.features.may_have_resources:
+            return None
+        return file.resources.find(node.pointer)
 
     def find_resource_place(self, uri: str) -> tuple[str, str]:
         """Return the file and pointer of the schema with a URI; of a file, its root."""
@@ -240,7 +238,7 @@ class DocumentFiles:
     @cached_property
     def has_resources(self) -> bool:
         """Whether a schema has an `$id`, an anchor or a `$schema`."""
-        files = [file for file in self.read_all().values() if file.may_have_resources]
+        files = [file for file in self.read_all().values() if file.features.may_have_resources]
         return any(file.resources.by_pointer for file in files)
 
     def _find_file(self, uri: str, neighbour: str) -> tuple[DocumentFile, str]:

@@ -21,13 +21,7 @@ from dynclient.document.files.uris import get_scheme, to_path, to_uri
 from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.published_schemas import read_published_schema
-from dynclient.document.reference_scan import (
-    may_have_discriminators,
-    may_have_read_only,
-    may_have_resources,
-    may_have_write_only,
-    may_refer_to_files,
-)
+from dynclient.document.text_features import find_features
 from dynclient.errors import DocumentNotFound
 from dynclient.violations import shorten
 
@@ -124,14 +118,19 @@ class _FileReader:
 
         tree, problems = normalize_mapping(source, uri, self._limits)
         self._identifies_schemas = has_schema_resources(tree)
-        return DocumentFile(uri, tree, tuple(problems), may_have_resources=self._identifies_schemas)
+        return self._restrict_features(DocumentFile(uri, tree, tuple(problems)))
 
     def read_entry(self, uri: str) -> DocumentFile:
         """Return the entry document at a URI."""
         file = self.read(uri)
         self._identifies_schemas = has_schema_resources(file.tree)
-        has_identifiers = self._identifies_schemas and file.may_have_resources
-        return replace(file, may_have_resources=has_identifiers)
+        return self._restrict_features(file)
+
+    def _restrict_features(self, file: DocumentFile) -> DocumentFile:
+        """Return a file of a document; schemas of some versions have no identifiers."""
+        if self._identifies_schemas:
+            return file
+        return replace(file, features=file.features._replace(may_have_resources=False))
 
     def read(self, uri: str) -> DocumentFile:
         """Return the file at a URI."""
@@ -141,13 +140,11 @@ class _FileReader:
             raise self._limits.build_error("files", message, uri)
         data = read_published_schema(uri) or self._fetch(uri)
         locate = _build_locator(uri, data, self._fetch)
-        file = self._parse(uri, data, locate)
-        has_identifiers = self._identifies_schemas and file.may_have_resources
+        file = self._restrict_features(self._parse(uri, data, locate))
         find_traps = partial(locate.find_traps, uri)
         return replace(
             file,
             retrieval_uri=self._retrieval_urls.get(uri, uri),
-            may_have_resources=has_identifiers,
             find_traps=find_traps,
         )
 
@@ -184,11 +181,7 @@ def _parse_file(uri: str, data: bytes, locate: _LazyLocator, limits: LoadingLimi
         parsed.tree,
         tuple(parsed.problems),
         locate,
-        may_refer_to_files=may_refer_to_files(data),
-        may_have_resources=may_have_resources(data),
-        may_have_discriminators=may_have_discriminators(data),
-        may_have_read_only=may_have_read_only(data),
-        may_have_write_only=may_have_write_only(data),
+        find_features(data),
     )
 
 

@@ -77,7 +77,7 @@ class DynamicScopeReader:
         """Name of a dynamic anchor -> the schemas that have it."""
         schemas: dict[str, list[Node]] = {}
         for resource_file in self._files.read_all().values():
-            if not resource_file.may_have_resources:
+            if not resource_file.features.may_have_resources:
                 continue
             for resource in resource_file.resources.by_pointer.values():
                 for name, pointer in resource.dynamic_anchors.items():

@@ -72,7 +72,7 @@ class SchemaHierarchy:
         """The discriminators of named schemas that have one of their own."""
         found: dict[SchemaKey, Node] = {}
         files = self._files.read_all().values()
-        if not any(file.may_have_discriminators for file in files):
+        if not any(file.features.may_have_discriminators for file in files):
             return found
         for key, node in self._named_schemas.items():
             discriminator = _find_own_discriminator(node)
