@@ -382,7 +382,7 @@ FAULTS = [
     Planted("a redirect vouches for every origin", "document/files/reference_boundary.py", "return retrieved is not None and _get_origin(url) == _get_origin(retrieved)", "return True", FETCHER),
     Planted("an answer to no question means unchanged", "transport/document_download.py", "asked = known if conditions else None", "asked = known", DOWNLOADS),
     Planted("a cached text keeps to no limits", "document/files/file_loader.py", "if not self._limits.are_of_text:", "if False:", LIMITS),
-    Planted("the values of JSON are not counted", "document/yaml/yaml12.py", "if node_count > limits.nodes:", "if False:", LIMITS),
+    Planted("the values of JSON are not counted", "document/tree_limits.py", "if node_count > limits.nodes:", "if False:", LIMITS),
     Planted("a file is read whole before it is measured", "document/files/file_loader.py", "file.read(limits.file_bytes + 1)", "file.read()", LIMITS),
     Planted("a document of git has the usual limits", "client/source_loader.py", "        return _load_within(boundary, fetch, overlays, limits)\n    except", "        return _load_within(boundary, fetch, overlays, DEFAULT_LIMITS)\n    except", LIMITS),
     Planted("a false certificate means that the server is away", "transport/document_download.py", "if isinstance(error, httpx.TransportError) and not is_refused:", "if isinstance(error, httpx.TransportError):", DOWNLOADS_TLS),

@@ -90,10 +90,11 @@ def _read_bytes(file: str) -> bytes:
 
 
 def _parse_yaml(file: str, data: bytes) -> Any:
-    from dynclient.document.yaml.yaml12 import parse
+
+    from dynclient.document.text_parser import parse_text
 
     try:
-        return parse(data, file).tree
+        return parse_text(data, file).tree
     except DocumentError as error:
         raise UsageError(f"{file} is no YAML: {error.headline}") from None
 

@@ -76,7 +76,7 @@ def test_a_document_is_kept_and_read_again_with_its_problems(cache, path, monkey
     expected = _load(path)
     assert len(expected) == 1
     monkeypatch.setattr(
-        "dynclient.document.yaml.yaml12.parse", lambda *_: pytest.fail("parsed again")
+        "dynclient.document.text_parser.parse_text", lambda *_: pytest.fail("parsed again")
     )
     assert _load(path) == expected
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.processes import MAX_RUN_S
 
-from dynclient.document.yaml import fast_yaml, yaml12
+from dynclient.document import text_parser
+from dynclient.document.yaml import fast_yaml
 from dynclient.document.yaml.fast_yaml import UnsuitableText, parse_fast
 from dynclient.errors import DocumentError
 
@@ -24,7 +25,7 @@ REPO = Path(__file__).parents[2]
 def parse_slowly(text: str):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fast_yaml, "is_installed", lambda: False)
-        return yaml12.parse(text.encode(), "api.yaml")
+        return text_parser.parse_text(text.encode(), "api.yaml")
 
 
 def assert_same(text: str) -> bool:

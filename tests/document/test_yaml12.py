@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from dynclient.document.files import locator
 from dynclient.document.loading_limits import LoadingLimits
+from dynclient.document.text_parser import parse_text as parse
 from dynclient.document.yaml import fast_yaml
-from dynclient.document.yaml.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.masking import mask_url
 

@@ -16,7 +16,7 @@ import pytest
 from support.documents import Server, single
 
 import dynclient
-from dynclient.document.yaml.yaml12 import parse
+from dynclient.document.text_parser import parse_text as parse
 from dynclient.errors import InvalidCall, UnsafeValue
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.request_reader import RequestReader

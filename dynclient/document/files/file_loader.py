@@ -173,9 +173,9 @@ def _build_locator(uri: str, data: bytes, fetch: Fetch) -> _LazyLocator:
 
 
 def _parse_file(uri: str, data: bytes, locate: _LazyLocator, limits: LoadingLimits) -> DocumentFile:
-    from dynclient.document.yaml import yaml12
+    from dynclient.document import text_parser  # Most documents come from the cache.
 
-    parsed = yaml12.parse(data, uri, limits)
+    parsed = text_parser.parse_text(data, uri, limits)
     return DocumentFile(
         uri,
         parsed.tree,
@@ -200,9 +200,9 @@ class _LazyLocator:
 
     @cached_property
     def _locator(self) -> Locator:
-        from dynclient.document.yaml import yaml12
+        from dynclient.document.files.locator import Locator
 
-        return yaml12.Locator(self._read)
+        return Locator(self._read)
 
 
 def read_file(

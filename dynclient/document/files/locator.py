@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.problems import Problem
 from dynclient.document.references import unescape_token
+from dynclient.document.source_text import decode, is_json_like
 from dynclient.document.yaml.composer import (
     AWAITS_ITEM,
     AWAITS_KEY,
@@ -19,8 +20,6 @@ from dynclient.document.yaml.composer import (
     get_position,
 )
 from dynclient.document.yaml.yaml_events import (
-    decode,
-    is_json_like,
     parse_events,
     parse_json_events,
     replace_tabs,

@@ -20,12 +20,9 @@ from yaml.events import (
 from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.problems import Problem
 from dynclient.document.references import escape_token
-from dynclient.document.yaml.yaml_events import (
-    build_depth_error,
-    build_node_error,
-    build_syntax_error,
-    find_hint,
-)
+from dynclient.document.source_text import build_syntax_error
+from dynclient.document.tree_limits import build_depth_error, build_node_error
+from dynclient.document.yaml.yaml_events import find_hint
 from dynclient.errors import DocumentSyntaxError
 from dynclient.violations import shorten
 

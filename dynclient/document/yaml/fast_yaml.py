@@ -64,7 +64,7 @@ def is_installed() -> bool:
 
 
 def parse_fast(text: str) -> Any:
-    """Return the plain tree of a YAML text, as `yaml12.parse` gives it.
+    """Return the plain tree of a YAML text, as `parse_text` gives it.
 
     Raises:
         UnsuitableText: PyYAML must read the text.

@@ -1,38 +1,20 @@
-"""Parses the bytes of a document to a plain tree: YAML 1.2 (core schema) and JSON.
+"""Parses YAML 1.2 (core schema) to a plain tree, by PyYAML.
 
-It uses PyYAML's parser. What is wrong but can be read becomes a problem; it raises nothing.
+What is wrong but can be read becomes a problem; it raises nothing.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import math
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.document.files.locator import Locator, compose_positions, locate
 from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
-from dynclient.document.openapi_version import is_markup
 from dynclient.document.problems import Problem
+from dynclient.document.source_text import ParsedText, find_position
 from dynclient.document.yaml.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
-from dynclient.document.yaml.fast_yaml import UnsuitableText, parse_fast
-from dynclient.document.yaml.yaml_events import (
-    build_depth_error,
-    build_node_error,
-    build_syntax_error,
-    decode,
-    find_position,
-    get_file_name,
-    is_json_like,
-    parse_events,
-    replace_tabs,
-)
-from dynclient.errors import DocumentSyntaxError
+from dynclient.document.yaml.yaml_events import parse_events, replace_tabs
 from dynclient.violations import shorten
-
-__all__ = ["Locator", "ParsedText", "locate", "parse", "resolve_scalar"]
 
 _TAG_PREFIX = "tag:yaml.org,2002:"
 _SCALAR_WORDS: dict[str, Any] = {
@@ -54,54 +36,6 @@ _TAG_TYPES = {
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASES = {"0o": 8, "0x": 16}
-_ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
-_COLLECTIONS = (dict, list)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedText:
-    """A text as a plain tree.
-
-    Attributes:
-        tree: dicts with str keys, lists, str, int, float, bool, None. A node that aliases name is
-            one shared object. None for an empty text.
-        problems: what is wrong with the text though it can be read.
-
-    """
-
-    tree: Any
-    problems: list[Problem] = field(default_factory=list)
-
-
-def parse(data: bytes, uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> ParsedText:
-    """Return the plain tree of a YAML or JSON text, and its problems.
-
-    Args:
-        data: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
-        uri: the file's URI or path, for problems and errors.
-        limits: how much it may hold.
-
-    Raises:
-        DocumentSyntaxError: the text is neither JSON nor YAML; `.line` and `.column` say where.
-        DocumentTooLarge: nested too deep, or too many nodes once its aliases are expanded.
-
-    Source: YAML 1.2.2 §10.3 (core schema), RFC 8259.
-
-    """
-    text = decode(data, uri)
-    if is_markup(text):  # It may be YAML by chance, but never a document.
-        return ParsedText(text)
-    if not is_json_like(text):
-        return _parse_yaml(text, uri, limits)
-    try:
-        return _parse_json(text, uri, limits)
-    except (ValueError, RecursionError) as error:
-        return _parse_almost_json(text, uri, error, limits)
 
 
 def resolve_scalar(text: str) -> Any:
@@ -224,15 +158,14 @@ def _shorten_tag(tag: str) -> str:
     return shorten(tag)
 
 
-def _parse_yaml(text: str, uri: str, limits: LoadingLimits) -> ParsedText:
-    with contextlib.suppress(UnsuitableText):
-        tree = parse_fast(text)
-        _check_tree(tree, uri, limits)
-        return ParsedText(tree)
-    return _parse_with_pyyaml(text, uri, limits)
+def parse_with_pyyaml(text: str, uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> ParsedText:
+    """Return the plain tree of a YAML text.
 
+    Raises:
+        DocumentSyntaxError: the text is not YAML.
+        DocumentTooLarge: nested too deep, or too many nodes once its aliases are expanded.
 
-def _parse_with_pyyaml(text: str, uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> ParsedText:
+    """
     readable_text, tab = replace_tabs(text)
     composer = _ValueComposer(uri, limits)
     composer.compose(parse_events(readable_text, uri))
@@ -241,100 +174,4 @@ def _parse_with_pyyaml(text: str, uri: str, limits: LoadingLimits = DEFAULT_LIMI
         line, column = find_position(text, tab)
         message = "tabs are read as spaces"
         problems.append(Problem("warning", "tab", message, "", "", uri, line, column))
-    if composer.has_duplicate_key:
-        problems += _find_duplicate_keys(text, uri, limits)
-    return ParsedText(composer.tree, problems)
-
-
-def _find_duplicate_keys(text: str, uri: str, limits: LoadingLimits) -> list[Problem]:
-    """Return the problems of duplicate keys, with their lines.
-
-    This is a second pass over the text, needed only when there are some.
-    """
-    problems = compose_positions(text, uri, limits).problems
-    return [problem for problem in problems if problem.code == "duplicate-key"]
-
-
-def _parse_json(text: str, uri: str, limits: LoadingLimits) -> ParsedText:
-    """Read JSON by the rules of JSON.
-
-    Raises:
-        ValueError: it is not JSON, or has integers beyond Python's limit.
-        RecursionError: it is nested deeper than the json module can go from here.
-
-    """
-    has_duplicate_key = False
-
-    def build_mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal has_duplicate_key
-        mapping = dict(pairs)
-        if len(mapping) != len(pairs):
-            has_duplicate_key = True
-        return mapping
-
-    paired_text, problems = _replace_lone_surrogates(text, uri)
-    tree = json.loads(paired_text, object_pairs_hook=build_mapping, parse_constant=_refuse_constant)
-    _check_tree(tree, uri, limits)
-    if has_duplicate_key:
-        problems += _find_duplicate_keys(text, uri, limits)
-    return ParsedText(tree, problems)
-
-
-def _refuse_constant(word: str) -> None:
-    raise ValueError(f"{word} is not JSON")
-
-
-def _check_tree(tree: Any, uri: str, limits: LoadingLimits) -> None:
-    """Check the depth of a tree without aliases, and how many values it holds."""
-    level = [tree] if type(tree) in _COLLECTIONS else []
-    depth, node_count = 0, 1
-    while level:
-        depth += 1
-        if depth > limits.depth:
-            raise build_depth_error(uri, limits)
-        next_level: list[Any] = []
-        for collection in level:
-            values = collection.values() if type(collection) is dict else collection
-            is_mapping = type(collection) is dict
-            node_count += 2 * len(values) if is_mapping else len(values)  # its keys count too
-            next_level += [value for value in values if type(value) in _COLLECTIONS]
-        if node_count > limits.nodes:
-            raise build_node_error(uri, limits)
-        level = next_level
-
-
-def _replace_lone_surrogates(text: str, uri: str) -> tuple[str, list[Problem]]:
-    r"""Return the text with U+FFFD for each `\ud800` and its like alone, and the problem of it.
-
-    No encoding can write such a character again.
-    """
-    if not _SURROGATE.search(text):
-        return text, []
-    offsets = [match.start() for match in _ESCAPE.finditer(text) if match["lone"]]
-    if not offsets:
-        return text, []
-    line, column = find_position(text, offsets[0])
-    count = len(offsets)
-    message = f"half of a surrogate pair is no character ({count} in this file); read as U+FFFD"
-    problem = Problem("warning", "lone-surrogate", message, "", "", uri, line, column)
-    return _ESCAPE.sub(_replace_lone_surrogate, text), [problem]
-
-
-def _replace_lone_surrogate(match: re.Match[str]) -> str:
-    return r"\ufffd" if match["lone"] else match[0]
-
-
-def _parse_almost_json(
-    text: str, uri: str, json_error: Exception, limits: LoadingLimits
-) -> ParsedText:
-    """Read as YAML a text that looks like JSON and is not.
-
-    Where it is no YAML either, the error for a file named .json says what is wrong with the JSON.
-    """
-    try:
-        return _parse_yaml(text, uri, limits)
-    except DocumentSyntaxError:
-        if isinstance(json_error, json.JSONDecodeError) and get_file_name(uri).endswith(".json"):
-            position = (json_error.lineno, json_error.colno)
-            raise build_syntax_error(uri, "JSON", json_error.msg, position) from None
-        raise
+    return ParsedText(composer.tree, problems, composer.has_duplicate_key)

@@ -1,8 +1,7 @@
-"""Reads the bytes of a document to text, and the text to events that know their line."""
+"""Reads a YAML or JSON text to events that know their line."""
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -20,20 +19,14 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
+from dynclient.document.source_text import build_syntax_error, find_position, get_file_name
+from dynclient.document.tree_limits import build_depth_error
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.violations import shorten
 
 MAX_TAG_DIRECTIVES = 100
 MAX_MESSAGE_CHARS = 200
 
-_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_LINE_END = re.compile(r"\r\n?|\n")
 _FORBIDDEN_CHARACTER = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
@@ -74,73 +67,6 @@ _START_HINTS = {
     "`": "put a value that begins with a backtick in quotes",
     "%": "put a value that begins with % in quotes",
 }
-
-
-def decode(data: bytes, uri: str) -> str:
-    """Return the text of a document, without byte order mark.
-
-    Raises:
-        DocumentSyntaxError: the bytes do not fit their byte order mark (without one: UTF-8).
-
-    Source: YAML 1.2.2 §5.2.
-
-    """
-    encoding = _detect_encoding(data)
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode(encoding, "replace")
-        line, column = find_position(before, len(before))
-        is_utf8 = encoding == "utf-8-sig"
-        encoding_name = "UTF-8" if is_utf8 else encoding.upper()
-        reason = f"{error.reason} (byte 0x{data[error.start]:02x})"
-        hint = "save the file as UTF-8" if is_utf8 else None
-        raise build_syntax_error(uri, encoding_name, reason, (line, column), hint) from None
-
-
-def build_syntax_error(
-    uri: str, language: str, reason: str, position: tuple[int, int], hint: str | None = None
-) -> DocumentSyntaxError:
-    """Return the error for a text that is not what it should be; its headline says where.
-
-    Args:
-        uri: the URI of the file.
-        language: what the text should be: `YAML`, `JSON`, or an encoding.
-        reason: what is wrong, one line.
-        position: line and column, first is 1.
-        hint: what to do about it.
-
-    """
-    line, column = position
-    return DocumentSyntaxError(
-        f"{get_file_name(uri)} is not valid {language} in line {line}, column {column}: {reason}",
-        hint=hint,
-        line=line,
-        column=column,
-        uri=uri,
-    )
-
-
-def _detect_encoding(data: bytes) -> str:
-    for byte_order_mark, encoding in _BOMS:
-        if data.startswith(byte_order_mark):
-            return encoding
-    return "utf-8-sig"
-
-
-def find_position(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and column (first is 1) of a character of a text."""
-    line, line_start = 1, 0
-    for line_end in _LINE_END.finditer(text, 0, offset):
-        line += 1
-        line_start = line_end.end()
-    return line, offset - line_start + 1
-
-
-def get_file_name(uri: str) -> str:
-    """Return the last part of a URI, as messages name it."""
-    path = re.split(r"[?#]", uri)[0]
-    return path.rstrip("/").rsplit("/", 1)[-1] or uri or "the document"
 
 
 def replace_tabs(text: str) -> tuple[str, int | None]:
@@ -191,21 +117,6 @@ def parse_events(text: str, uri: str) -> Iterator[Event]:
         if "nesting depth" in str(error):
             raise build_depth_error(uri) from None
         raise _build_yaml_error(error, text, uri) from None
-
-
-def build_depth_error(uri: str, limits: LoadingLimits = DEFAULT_LIMITS) -> DocumentTooLarge:
-    """Return the error for a document that is nested deeper than the limit."""
-    message = f"{get_file_name(uri)} is nested deeper than {limits.depth} levels"
-    return limits.build_error("depth", message, uri)
-
-
-def build_node_error(uri: str, limits: LoadingLimits) -> DocumentTooLarge:
-    """Return the error for a document that holds more values than the limit."""
-    message = (
-        f"{get_file_name(uri)} has more than {limits.nodes:,} nodes once its aliases are expanded; "
-        "an alias that names aliases multiplies"
-    )
-    return limits.build_error("nodes", message, uri)
 
 
 def _choose_substitutes(text: str) -> dict[int, int]:
@@ -295,8 +206,3 @@ _BRACKET_EVENTS: dict[str, Callable[[Any], Event]] = {
     "}": lambda mark: MappingEndEvent(mark, mark),
     "]": lambda mark: SequenceEndEvent(mark, mark),
 }
-
-
-def is_json_like(text: str) -> bool:
-    """Tell whether a text begins as a JSON object or array does."""
-    return re.match(r"\s*+[{\[]", text) is not None
