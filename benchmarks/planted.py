@@ -142,7 +142,7 @@ FAULTS = [
     Planted("a whole whose parts are opened stays open", "schema/translation/translator.py", 'schema["unevaluatedProperties"] = False', "pass", CLOSED_PARTS),
     Planted("nullable is lost", "schema/translation/nullable_schemas.py", "return allow_null(schema)", "return schema", DIALECTS),
     Planted("readOnly and writeOnly are exchanged", "schema/dialect.py", '"request": "readOnly",\n    "response": "writeOnly",', '"request": "writeOnly",\n    "response": "readOnly",', DIALECTS),
-    Planted("writeOnly of the text is not looked for", "document/files/document_files.py", "else file.may_have_write_only)", "else file.may_have_read_only)", ONE_WAY),
+    Planted("writeOnly of the text is not looked for", "document/files/document_files.py", "if is_read_only else features.may_have_write_only", "if is_read_only else features.may_have_read_only", ONE_WAY),
     Planted("what is required alone is not translated", "schema/translation/translator.py", '        "discriminator",\n        "required",\n    )\n)', '        "discriminator",\n    )\n)', CONJUNCTS),
     Planted("a pattern is lost", "schema/translation/assertion_translator.py", 'schema["pattern"] = pattern', "pass", DIALECTS),
     Planted("the upper bound of an integer format is lost", "schema/translation/assertion_translator.py", 'schema["maximum"] = min(schema.get("maximum", high), high)', "pass", DIALECTS),

@@ -27,6 +27,7 @@ MAX_BITS = 10_000
 #: One character or two, at the start of a plain scalar or behind its sign.
 _START_OF_ONE = r"(?:(?<=[\s\[{,:].)|(?<=[\s\[{,:][-+.].)|(?<=[\s\[{,:][-+]\..))"
 _START_OF_TWO = r"(?:(?<=[\s\[{,:]..)|(?<=[\s\[{,:][-+]..))"
+_START_OF_NODE = r"(?:(?<=[\n\[{,].)|(?<=[:?,\[{\n -] .))"
 
 #: Where the two may differ, or where our rules find a problem. Each pattern begins with few
 #: characters, which makes the search fast.
@@ -35,7 +36,8 @@ _CORNERS = tuple(
     for pattern in (
         r"\n[ ?:-]{250}",  # many levels in one line could overflow the stack
         r"\n(?:%|---|\.\.\.)",  # a directive, or another document
-        r"[!&](?:(?<=[\n\[{,].)|(?<=[:?,\[{\n -] .))\S",  # a tag or an anchor
+        rf"!{_START_OF_NODE}\S",  # a tag
+        rf"&{_START_OF_NODE}\S",  # an anchor
         r"\\[uU][dD][89a-fA-F]",  # a half of a surrogate pair
         # 0b1, 0X1F and -0x1F are text in YAML 1.2; so are
         rf"0[bBXO]{_START_OF_TWO}[0-9a-fA-F_]+(?![^\s,\]}}:])",
@@ -49,8 +51,19 @@ _CORNERS = tuple(
 
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]* *(#.*)?$")
 
-#: An integer as a key that is not written as Python writes it.
-_UNUSUAL_KEY = re.compile(r"(?<![^\s{\[,?-])(?:[+]|-?0[0-9xo]|-0)[0-9a-fA-F]* *:(?![^\s,}\]])")
+_END_OF_KEY = r"[0-9a-fA-F]* *:(?![^\s,}\]])"
+
+_TEXT = frozenset((str,))
+
+#: An integer as a key that is not written as Python writes it. These begin with few characters too.
+_UNUSUAL_KEYS = tuple(
+    re.compile(pattern + _END_OF_KEY)
+    for pattern in (
+        r"[+](?<![^\s{\[,?-].)",
+        r"-0(?<![^\s{\[,?-]..)[0-9xo]?",
+        r"0[0-9xo](?<![^\s{\[,?-]..)",
+    )
+)
 
 
 class UnsuitableText(Exception):
@@ -83,7 +96,7 @@ def parse_fast(text: str) -> Any:
     if type(tree) is not dict:
         raise UnsuitableText
     has_integer_key = _write_keys_as_text(tree)
-    if has_integer_key and _UNUSUAL_KEY.search(text):
+    if has_integer_key and any(key.search(text) for key in _UNUSUAL_KEYS):
         raise UnsuitableText
     return tree
 
@@ -123,7 +136,7 @@ def _write_keys_as_text(tree: dict[Any, Any]) -> bool:
     level: list[Any] = [tree]
     for _ in range(MAX_DEPTH):
         for collection in level:
-            if type(collection) is dict and not all(type(key) is str for key in collection):
+            if type(collection) is dict and not _TEXT.issuperset(map(type, collection)):
                 _replace_integer_keys(collection)
                 has_integer_key = True
         level = _list_inner_collections(level)
