@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
 from dynclient.client.callable_operations import AsyncOperation, Operation
-from dynclient.client.client_recipe import (
-    ClientOrigin,
-    ClientRecipe,
-    build_origin,
-    build_recipe,
-)
+from dynclient.client.client_origin import ClientOrigin, build_origin
 from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.given_credentials import GivenCredentials, collect_credentials
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.operation_mappings import OperationMapping, TagMapping
-from dynclient.client.options import ClientOptions, Options
+from dynclient.client.options import Options
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.display_text import format_count
 from dynclient.document.files.uris import is_remote
@@ -40,12 +35,14 @@ from dynclient.transport.connection_settings import (
 from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.violations import shorten
-from dynclient.wire.credential_provider import Credential
 from dynclient.wire.servers import get_origin, resolve_base_url
 
 if TYPE_CHECKING:
+    from dynclient.client.client_options import ClientOptions
+    from dynclient.client.client_recipe import ClientRecipe
     from dynclient.client.excuses import Excuses
     from dynclient.pages.page import Page
+    from dynclient.wire.credential_provider import Credential
 
 USER_AGENT = f"dynclient/{__version__}"
 
@@ -346,6 +343,8 @@ class BaseClient(NotebookView, Generic[OperationT]):
         `client.recipe.build()` makes a `Client`. Where a part cannot go there, pickling the recipe
         is a UsageError.
         """
+        from dynclient.client.client_recipe import build_recipe  # Few clients are made again.
+
         return build_recipe(self._origin, self._options, self._own_credentials)
 
     def __repr__(self) -> str:

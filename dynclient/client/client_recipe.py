@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dynclient.client.options import Options
-from dynclient.client.source_loader import GIT_PREFIX, STDIN
+from dynclient.client.client_origin import ClientOrigin
+from dynclient.client.source_loader import GIT_PREFIX
 from dynclient.document.files.uris import get_scheme, is_remote
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
-
-
-class ClientOrigin(NamedTuple):
-    """What a client was made of, besides its options and credentials.
-
-    Attributes:
-        source: its document, as it was given; None where it cannot be loaded elsewhere.
-        arguments: further arguments of the client, as they were given.
-        has_transport: whether a transport was given, which stays in its process.
-
-    """
-
-    source: Any
-    arguments: Mapping[str, Any]
-    has_transport: bool
+    from dynclient.client.options import Options
 
 
 @dataclass(frozen=True)
@@ -88,23 +73,11 @@ class ClientRecipe:
         return ClientRecipe, (origin, self.options, dict(self.credentials))
 
 
-def build_origin(source: Any, arguments: Mapping[str, Any], transport: Any) -> ClientOrigin:
-    """Return what a client is made of; bytes and files that were read are not held."""
-    is_portable = isinstance(source, str | os.PathLike | Mapping) and source != STDIN
-    return ClientOrigin(source if is_portable else None, arguments, transport is not None)
-
-
 def build_recipe(
     origin: ClientOrigin, options: Options, credentials: Mapping[str, Any]
 ) -> ClientRecipe:
     """Return the recipe of a client."""
-    defaults = Options()
-    changed = {
-        each.name: getattr(options, each.name)
-        for each in dataclasses.fields(options)
-        if getattr(options, each.name) != getattr(defaults, each.name)
-    }
-    return ClientRecipe(origin, changed, credentials)
+    return ClientRecipe(origin, options.changes, credentials)
 
 
 def pickle_recipe(recipe: ClientRecipe) -> bytes:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from dynclient import model
 from dynclient.errors import UsageError
 from dynclient.names import suggest
-from dynclient.wire.credential_provider import Credential, is_provider
 from dynclient.wire.message import build_credential_variable
-from dynclient.wire.security import check_credential, is_supported, is_user_password_scheme
+from dynclient.wire.security import (
+    check_credential,
+    is_provider,
+    is_supported,
+    is_user_password_scheme,
+)
+
+if TYPE_CHECKING:
+    from dynclient.wire.credential_provider import Credential
 
 
-class GivenCredentials(dict[str, Credential]):
+class GivenCredentials(dict[str, "Credential"]):
     """Credentials by security scheme; printed, it tells the schemes only."""
 
     def __init__(self, given: Mapping[str, Credential]) -> None:

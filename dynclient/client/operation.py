@@ -37,7 +37,6 @@ from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
 from dynclient.transport.observing.call_observer import CallObserver, Hooks, ObservedOperation
 from dynclient.transport.observing.telemetry_setting import build_telemetry
-from dynclient.transport.rate_limit import parse_rate
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation, shorten
@@ -374,7 +373,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             follow_redirects=options.follow_redirects,
             max_response_bytes=options.max_response_bytes,
             max_response_values=options.max_response_values,
-            rate=parse_rate(options.rate),
+            rate=options.request_rate,
             idempotency_header=find_idempotency_header(self.operation).lower(),
         )
 

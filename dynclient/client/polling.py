@@ -53,9 +53,6 @@ class Polling:
             raise UsageError("backoff of a Polling is 1 or more")
 
 
-DEFAULT_POLLING = Polling()
-
-
 class PollingWait:
     """One wait for a condition: a step after each result.
 
@@ -119,13 +116,13 @@ class PollingWait:
 
 
 def wait_until(
-    condition: HasEnded, polling: Polling, send: Callable[[], Result], request: Request
+    condition: HasEnded, polling: Polling | None, send: Callable[[], Result], request: Request
 ) -> Any:
     """Call until a condition holds, and return the data for which it does.
 
     Args:
         condition: of the data of a result.
-        polling: how often, and for how long.
+        polling: how often, and for how long; None: as `Polling()` says.
         send: makes one call.
         request: what is sent.
 
@@ -134,6 +131,7 @@ def wait_until(
 
     """
     _check_condition(condition)
+    polling = polling or Polling()
     wait, sleep = PollingWait(polling), polling.sleep or time.sleep
     while True:
         result = send()
@@ -145,7 +143,7 @@ def wait_until(
 
 async def wait_until_async(
     condition: HasEnded,
-    polling: Polling,
+    polling: Polling | None,
     send: Callable[[], Awaitable[Result]],
     request: Request,
 ) -> Any:
@@ -154,6 +152,7 @@ async def wait_until_async(
     from inspect import isawaitable
 
     _check_condition(condition)
+    polling = polling or Polling()
     wait, sleep = PollingWait(polling), polling.sleep or asyncio.sleep
     while True:
         result = await send()

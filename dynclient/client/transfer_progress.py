@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dynclient.wire.observed_body import TransferObserver
+if TYPE_CHECKING:
+    from dynclient.wire.observed_body import TransferObserver
 
 #: Bytes that are through, and bytes that there are; None where that is unknown.
 ObserveTransfer = Callable[[int, int | None], Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from dynclient.errors import UnresolvableReference
 from dynclient.model.parameters_and_media_types import (
     LOCATIONS,
     QUERYSTRING,
+    DocumentPart,
     MediaType,
     Parameter,
     is_framing_header,
@@ -40,11 +40,8 @@ ADDITIONAL_OPERATIONS = "additionalOperations"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-@dataclass(frozen=True, eq=False)
-class RequestBody:
+class RequestBody(DocumentPart):
     """The body of a request: whether it must be there, and its media types in document order."""
-
-    node: Node
 
     @property
     def required(self) -> bool:
@@ -62,12 +59,18 @@ class RequestBody:
         return read_content(self.node)
 
 
-@dataclass(frozen=True, eq=False)
-class Response:
-    """A response: `status` is the key in the document (`200`, `2XX`, `default`)."""
+class Response(DocumentPart):
+    """A response.
 
-    status: str
-    node: Node
+    Args:
+        status: the key in the document (`200`, `2XX`, `default`).
+        node: the Response Object.
+
+    """
+
+    def __init__(self, status: str, node: Node) -> None:
+        super().__init__(node)
+        self.status = status
 
     @property
     def description(self) -> str:
@@ -92,11 +95,10 @@ class Response:
         return MappingProxyType(headers)
 
 
-@dataclass(frozen=True, eq=False)
 class Operation:
-    """An operation of the document.
+    """An operation of the document; nothing changes it.
 
-    Attributes:
+    Args:
         document: the document it belongs to.
         key: its name in `document.operations`: the operationId where that is unique, else
             `METHOD /path`.
@@ -107,12 +109,21 @@ class Operation:
 
     """
 
-    document: Document
-    key: str
-    method: str
-    path: str
-    written_path_item: Node
-    written: Node
+    def __init__(
+        self,
+        document: Document,
+        key: str,
+        method: str,
+        path: str,
+        written_path_item: Node,
+        written: Node,
+    ) -> None:
+        self.document = document
+        self.key = key
+        self.method = method
+        self.path = path
+        self.written_path_item = written_path_item
+        self.written = written
 
     @cached_property
     def path_item(self) -> Node:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dynclient.document.openapi_version import detect_schema_flavour
 from dynclient.document.references import Node
@@ -68,18 +67,33 @@ _STYLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Encoding:
+class DocumentPart:
+    """An object of the document, as it stands at a node; nothing changes it.
+
+    Args:
+        node: the object.
+
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.node!r}>"
+
+
+class Encoding(DocumentPart):
     """How a property of a form or multipart body is written.
 
-    Attributes:
+    Args:
         name: the property.
         node: the Encoding Object.
 
     """
 
-    name: str
-    node: Node
+    def __init__(self, name: str, node: Node) -> None:
+        super().__init__(node)
+        self.name = name
 
     @property
     def content_type(self) -> str:
@@ -120,8 +134,7 @@ class Encoding:
         return not names or any(_includes_json(name) for name in names)
 
 
-@dataclass(frozen=True, eq=False)
-class ItemEncodings:
+class ItemEncodings(NamedTuple):
     """How the items of a multipart body are written, by their positions.
 
     Attributes:
@@ -154,20 +167,20 @@ def _includes_json(content_type: str) -> bool:
     return "json" in name or name in ("*/*", "application/*")
 
 
-@dataclass(frozen=True, eq=False)
-class MediaType:
+class MediaType(DocumentPart):
     """A media type of a body, response or parameter: name, schema, encodings and examples.
 
-    Attributes:
+    Args:
         name: as the document writes it; of a range, possibly the media type that it is used as.
         node: the Media Type Object.
         range_name: the range of the document that `name` was found under; "" for its own name.
 
     """
 
-    name: str
-    node: Node
-    range_name: str = ""
+    def __init__(self, name: str, node: Node, range_name: str = "") -> None:
+        super().__init__(node)
+        self.name = name
+        self.range_name = range_name
 
     def narrow(self, name: str) -> MediaType:
         """Return this range as one of the media types that it includes."""
@@ -239,20 +252,20 @@ class MediaType:
         return _read_examples(self.node, self.name)
 
 
-@dataclass(frozen=True, eq=False)
-class Parameter:
+class Parameter(DocumentPart):
     """A parameter, or a header of a response (location `header`).
 
-    Attributes:
+    Args:
         name: as it stands on the wire.
         location: the Parameter Object's `in`.
         node: the Parameter Object.
 
     """
 
-    name: str
-    location: Location
-    node: Node
+    def __init__(self, name: str, location: Location, node: Node) -> None:
+        super().__init__(node)
+        self.name = name
+        self.location = location
 
     @property
     def required(self) -> bool:

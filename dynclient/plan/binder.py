@@ -7,7 +7,6 @@ location. One `Call` may be given in place of all arguments.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from dynclient.model import QUERYSTRING
@@ -81,7 +80,7 @@ class Binder(NamedTuple):
         """Return the call document that the arguments make, and what is wrong with them."""
         if args and isinstance(args[0], Call):
             return self._bind_call(args, kwargs)
-        binding = Binding()
+        binding = Binding(Call())
         self._bind_positionals(binding, args)
         has_whole_body = "body" in kwargs and self._is_whole_body(kwargs)
         for name, value in kwargs.items():
@@ -191,12 +190,13 @@ class Binder(NamedTuple):
         binding.unplaced[name] = value
 
 
-@dataclass
 class Binding:
     """A call document in the making, and the violations of binding.
 
-    Attributes:
+    Args:
         call: the call document so far.
+
+    Attributes:
         violations: what is wrong with the arguments.
         unplaced: keyword arguments that are not declared.
         is_body_gathered: whether the body is made of arguments of its own.
@@ -204,11 +204,12 @@ class Binding:
 
     """
 
-    call: Call = field(default_factory=Call)
-    violations: list[Violation] = field(default_factory=list)
-    unplaced: dict[str, Any] = field(default_factory=dict)
-    is_body_gathered: bool = False
-    gathered_parameters: set[ArgumentTarget] = field(default_factory=set)
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.violations: list[Violation] = []
+        self.unplaced: dict[str, Any] = {}
+        self.is_body_gathered = False
+        self.gathered_parameters: set[ArgumentTarget] = set()
 
     def put(self, location: str, name: str, value: Any, argument: str) -> None:
         """Put a value into its place."""

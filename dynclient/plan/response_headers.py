@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,18 +19,18 @@ from dynclient.wire.schema_types import SchemaTypes
 _UNJOINED_HEADER = "set-cookie"
 
 
-@dataclass(frozen=True, eq=False)
 class DeclaredHeader:
     """A header of a response, ready to be read.
 
-    Attributes:
+    Args:
         parameter: its Header Object.
         checker: of its value.
 
     """
 
-    parameter: Parameter
-    checker: Checker
+    def __init__(self, parameter: Parameter, checker: Checker) -> None:
+        self.parameter = parameter
+        self.checker = checker
 
     @cached_property
     def types(self) -> SchemaTypes:

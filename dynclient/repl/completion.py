@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, get_args, get_type_hints
 
 from dynclient.client.client import BaseClient
+from dynclient.client.client_options import ClientOptions
 from dynclient.client.operation import BoundOperation
-from dynclient.client.options import ClientOptions
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.repl.argument_place import ArgumentPlace, find_argument_place

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dynclient.client.options import Options
+from dynclient.client.options import OPTION_NAMES, Options
 from dynclient.description.described_operation import get_accepted_media_type, get_plan
 from dynclient.description.python_text import (
     build_accessor,
@@ -137,16 +136,16 @@ def _write_call(step: SessionStep, base: Options, method: str = "") -> str:
 def _list_changes(options: Options, base: Options) -> dict[str, Any]:
     """Return the options of a view that differ from those of the client, as they are written."""
     changes: dict[str, Any] = {}
-    for each in dataclasses.fields(options):
-        value = getattr(options, each.name)
-        if each.name not in _WRITABLE_OPTIONS or value == getattr(base, each.name):
+    for option in OPTION_NAMES:
+        value = getattr(options, option)
+        if option not in _WRITABLE_OPTIONS or value == getattr(base, option):
             continue
-        if each.name == "headers":
-            changes[each.name] = {name: _write_header(name, text) for name, text in value.items()}
-        elif each.name == "server" and value is not None:
-            changes[each.name] = PythonExpression(_write_url(value))
+        if option == "headers":
+            changes[option] = {name: _write_header(name, text) for name, text in value.items()}
+        elif option == "server" and value is not None:
+            changes[option] = PythonExpression(_write_url(value))
         else:
-            changes[each.name] = dict(value) if each.name == "server_variables" else value
+            changes[option] = dict(value) if option == "server_variables" else value
     return changes
 
 

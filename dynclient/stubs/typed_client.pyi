@@ -8,8 +8,8 @@ from typing import IO, Any, Concatenate, Generic, Never, ParamSpec, TypeAlias, U
 from typing_extensions import TypeVar
 
 import dynclient
+from dynclient.client.client_options import ClientOptions
 from dynclient.client.load import DocumentSource, Overlays
-from dynclient.client.options import ClientOptions
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.streams import AsyncStream, Stream
 from dynclient.violations import Violation

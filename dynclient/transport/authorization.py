@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.errors import CredentialsMissing, UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.model import RequiredScheme, SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
-from dynclient.wire.credential_provider import (
-    Credential,
-    CredentialDemand,
-    Secret,
-    is_provider,
-)
 from dynclient.wire.message import HeaderFields, Headers, Request
 from dynclient.wire.security import (
     choose_alternative,
     has_own_credentials,
+    is_provider,
     place_credentials,
 )
 from dynclient.wire.servers import get_origin
+
+if TYPE_CHECKING:
+    from dynclient.wire.credential_provider import Credential, CredentialDemand, Secret
 
 #: Headers that say nothing about who sends them.
 _HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
@@ -171,6 +169,8 @@ class CredentialStore:
 
     def build_demand(self, required: RequiredScheme, url: str) -> CredentialDemand:
         """Return what a provider is asked for a request to a URL."""
+        from dynclient.wire.credential_provider import CredentialDemand  # Few are asked.
+
         return CredentialDemand(
             scheme=required.scheme,
             scopes=required.scopes,

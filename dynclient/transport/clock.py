@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import time
 
+#: No wait and no deadline is longer: three years, which every system can count.
+MAX_SECONDS = 1e8
+
+
+def is_seconds(value: object) -> bool:
+    """Tell whether a value is a number of seconds, 0 or more, that a machine can wait."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 <= value <= MAX_SECONDS  # type: ignore[operator] # it is a number
+
 
 class Clock:
     """The clock of the machine; a test gives a runner one that nobody has to wait for."""

@@ -24,19 +24,16 @@ from dynclient.transport.policy import (
     build_redirect,
     find_redirect_target,
 )
-from dynclient.transport.rate_limit import Rate
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES, BodySink
 from dynclient.transport.retry_budget import COST_AFTER_TIMEOUT, COST_OF_RETRY
-from dynclient.transport.retry_policy import Retry
-from dynclient.transport.server_limits import read_retry_wait
-from dynclient.transport.signing import SignFunction, add_signature
 from dynclient.wire.message import HeaderFields, Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url
 
 if TYPE_CHECKING:
     from dynclient.transport.provided_credentials import ProvidedCredentials
-
-NO_RETRY = Retry(attempts=1)
+    from dynclient.transport.rate_limit import Rate
+    from dynclient.transport.retry_policy import Retry
+    from dynclient.transport.signing import SignFunction
 
 _UNAUTHORIZED = 401
 _OK, _MULTIPLE_CHOICES = 200, 300
@@ -46,7 +43,7 @@ class ExchangePolicy(NamedTuple):
     """What is allowed on the way.
 
     Attributes:
-        retry: what is tried again.
+        retry: what is tried again; None: nothing.
         follow_redirects: whether redirects are followed, as in `policy.find_redirect_target`.
         max_response_bytes: how large the body of a response may be; None: any size.
         max_response_values: how many JSON values it may hold; None: any number.
@@ -58,7 +55,7 @@ class ExchangePolicy(NamedTuple):
 
     """
 
-    retry: Retry = NO_RETRY
+    retry: Retry | None = None
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
@@ -122,6 +119,8 @@ class Exchange(NamedTuple):
         """Return the exchange as it is sent now: with a signature, where one is asked for."""
         if self.sign is None or self.outgoing.is_cross_origin:
             return self
+        from dynclient.transport.signing import add_signature  # Few clients sign.
+
         return self._replace(outgoing=add_signature(self.outgoing, self.sign))
 
     def describe_sent_request(self) -> SentRequest:
@@ -152,10 +151,12 @@ class Exchange(NamedTuple):
 
         """
         retry, status = self.policy.retry, response.status
-        if retry.attempts > 1 and retry.covers_status(status) and self._can_repeat():
+        if retry is not None and retry.covers_status(status) and self._can_repeat():
+            from dynclient.transport.server_limits import read_retry_wait  # Few calls come here.
+
             retry_after_s = read_retry_wait(status, response.headers, clock.read_date())
             attempt = self.build_attempt(clock.read() - started, status=status)
-            step = self._send_again(attempt, clock, retry_after_s, COST_OF_RETRY)
+            step = self._send_again(retry, attempt, clock, retry_after_s, COST_OF_RETRY)
             if step is not None:
                 return step
         if status == _UNAUTHORIZED:
@@ -196,14 +197,15 @@ class Exchange(NamedTuple):
         if is_connection_stale and self._can_send_on_new_connection(error):
             again = self._begin_next(attempt)._replace(was_connection_stale=True)
             return SendAgain(again, 0.0, 0)
-        if not self.outgoing.can_repeat or not self.policy.retry.covers_failure(error):
+        retry = self.policy.retry
+        if retry is None or not self.outgoing.can_repeat or not retry.covers_failure(error):
             return None
         if not was_not_sent(error) and not self._can_repeat():
             return None
         if isinstance(error, BrokenResponse) and hasattr(error, "limit"):
             return None  # the body would be as large again
         cost = COST_AFTER_TIMEOUT if isinstance(error, TimedOut) else COST_OF_RETRY
-        return self._send_again(attempt, clock, None, cost)
+        return self._send_again(retry, attempt, clock, None, cost)
 
     def build_attempt(
         self, elapsed_s: float, *, status: int | None = None, error: TransportError | None = None
@@ -281,11 +283,16 @@ class Exchange(NamedTuple):
         return self.deadline is not None and wait_s >= self.deadline.remaining_s
 
     def _send_again(
-        self, attempt: Attempt, clock: Clock, retry_after_s: float | None, cost: int
+        self,
+        retry: Retry,
+        attempt: Attempt,
+        clock: Clock,
+        retry_after_s: float | None,
+        cost: int,
     ) -> SendAgain | None:
         was_renewed = self.provided is not None and self.provided.is_renewal
         number = attempt.number - self.was_connection_stale - was_renewed
-        wait_s = self.policy.retry.choose_wait(number, clock.draw_fraction(), retry_after_s)
+        wait_s = retry.choose_wait(number, clock.draw_fraction(), retry_after_s)
         if wait_s is None or self._is_over_after(wait_s):
             return None
         return SendAgain(self._begin_next(replace(attempt, wait_s=wait_s)), wait_s, cost)

@@ -10,14 +10,13 @@ from dynclient.errors import TimedOut, TransportError
 from dynclient.transport.clock import Clock
 from dynclient.transport.exchange import Done, Exchange, Follow, RenewCredentials, SendAgain
 from dynclient.transport.observing.call_observer import LOG, CallObserver
-from dynclient.transport.rate_limit import Rate, RateLimiter
 from dynclient.transport.retry_budget import RetryBudget
 from dynclient.transport.send_progress import SendProgress
-from dynclient.transport.server_limits import read_pause
 from dynclient.wire.message import Response
 
 if TYPE_CHECKING:
     from dynclient.transport.provided_credentials import ProvidedCredentials
+    from dynclient.transport.rate_limit import Rate, RateLimiter
 
 
 @final
@@ -75,6 +74,8 @@ class ClientState:
         """Return the limiter of a rate: one for all views that have the same."""
         limiter = self._rate_limiters.get(rate)
         if limiter is None:
+            from dynclient.transport.rate_limit import RateLimiter  # Few clients have one.
+
             # Of two threads that come at once, both use what the first one kept.
             limiter = self._rate_limiters.setdefault(rate, RateLimiter(rate))
         return limiter
@@ -191,6 +192,8 @@ def _wait_for_turn(
 
 def _pause_if_asked(limiter: RateLimiter, outcome: Outcome, clock: Clock) -> None:
     """Pause all requests where a response asks for it."""
+    from dynclient.transport.server_limits import read_pause  # Few clients have a rate.
+
     if isinstance(outcome, Response):
         pause_s = read_pause(outcome.status, outcome.headers, clock.read_date())
         if pause_s:

@@ -9,7 +9,6 @@ import contextlib
 import importlib
 from typing import Any
 
-from dynclient.transport.bounded_waits import cut_at, resolve_host, send_all
 from dynclient.transport.deadline import Deadline
 from dynclient.transport.send_progress import begin_phase, current_send, get_deadline
 
@@ -84,6 +83,8 @@ class _SyncStream(_StreamState):
             with self._limit_waits(self._tls_layers):
                 self._stream.write(buffer, limit)
             return
+        from dynclient.transport.bounded_waits import send_all  # Few calls have a deadline.
+
         errors = _get_library(self._stream)
         try:
             send_all(self.get_extra_info("socket"), buffer, deadline, timeout)
@@ -106,6 +107,8 @@ class _SyncStream(_StreamState):
         deadline = get_deadline() if tls_layers > 1 else None
         if deadline is None:
             return _UNBOUND
+        from dynclient.transport.bounded_waits import cut_at  # Few calls have a deadline.
+
         return cut_at(self.get_extra_info("socket"), deadline)
 
 
@@ -148,6 +151,8 @@ class _SyncBackend:
         self, host: str, port: int, deadline: Deadline, options: dict[str, Any]
     ) -> _SyncStream:
         """Connect with the first address that answers; each has its share of the time left."""
+        from dynclient.transport.bounded_waits import resolve_host  # Few calls have a deadline.
+
         library = _get_library(self._backend)
         timeout = options.pop("timeout", None)
         try:

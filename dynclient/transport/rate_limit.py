@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from dynclient.fork_safety import build_fork_safe_lock
 
-RATE_HINT = 'a number of requests per s, min or h, such as "10/s", "100/min" or "1000/h"'
-
 #: Of that many requests the times are kept.
 MAX_REQUESTS = 1_000_000
 

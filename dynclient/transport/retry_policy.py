@@ -7,14 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from dynclient.errors import TransportError, UsageError
+from dynclient.transport.clock import is_seconds
 from dynclient.violations import shorten_repr
 
 TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 FIRST_BACKOFF_S = 0.5
 MAX_WAIT_S = 60.0
-
-#: No wait and no deadline is longer: three years, which every system can count.
-MAX_SECONDS = 1e8
 
 _FIRST_ERROR_STATUS = 400
 _LAST_STATUS = 599
@@ -23,12 +21,6 @@ _LAST_STATUS = 599
 _MAX_DOUBLINGS = 60
 
 RetryCause = int | type[TransportError]
-
-
-def is_seconds(value: object) -> bool:
-    """Tell whether a value is a number of seconds, 0 or more, that a machine can wait."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 <= value <= MAX_SECONDS  # type: ignore[operator] # it is a number
 
 
 @dataclass(frozen=True, repr=False)

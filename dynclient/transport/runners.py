@@ -14,8 +14,7 @@ from dynclient.masking import drop_private_frames
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.connection_settings import ConnectionSettings
 from dynclient.transport.deadline import Deadline, DeadlineReached, check_deadline
-from dynclient.transport.error_wrapping import wrap_error
-from dynclient.transport.exchange import NO_RETRY, Exchange, ExchangePolicy
+from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.exchange_steps import (
     AskProviders,
     ClientState,
@@ -36,12 +35,12 @@ from dynclient.transport.http_adapter import (
     choose_queue_timeout,
     read_headers,
 )
-from dynclient.transport.retry_policy import Retry
 from dynclient.transport.send_progress import SendProgress, current_send
 from dynclient.wire.message import Headers, Request, Response
 
 if TYPE_CHECKING:
     from dynclient.transport.provided_credentials import ProvidedCredentials
+    from dynclient.transport.retry_policy import Retry
     from dynclient.wire.credential_provider import ProviderRequest
 
 #: How large an answer to a credential provider may be.
@@ -121,6 +120,8 @@ class Runner:
         self, error: BaseException, exchange: Exchange, progress: SendProgress
     ) -> BaseException:
         """Return our error for one of the HTTP library; the same where it is another one."""
+        from dynclient.transport.error_wrapping import wrap_error  # Few calls fail.
+
         uses_environment = self.adapter.target is None
         return wrap_error(
             self.adapter.library, error, exchange, progress, uses_environment=uses_environment
@@ -128,7 +129,7 @@ class Runner:
 
 
 def build_provider_exchange(
-    request: ProviderRequest, deadline: Deadline | None = None, retry: Retry = NO_RETRY
+    request: ProviderRequest, deadline: Deadline | None = None, retry: Retry | None = None
 ) -> Exchange:
     """Return the exchange of a request of a credential provider.
 
@@ -138,7 +139,7 @@ def build_provider_exchange(
     Args:
         request: the request.
         deadline: of the call that it is for.
-        retry: what is tried again, as for the call.
+        retry: what is tried again, as for the call; None: nothing.
 
     """
     outgoing = AuthorizedRequest(

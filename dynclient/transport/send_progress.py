@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dynclient.transport.deadline import Deadline
+if TYPE_CHECKING:
+    from dynclient.transport.deadline import Deadline
 
 
-@dataclass(slots=True)
 class SendProgress:
     """How far one try came; the runner and the network streams note it.
 
@@ -23,13 +23,28 @@ class SendProgress:
 
     """
 
-    was_sent: bool = False
-    status: int | None = None
-    is_connection_reused: bool = False
-    has_answer: bool = False
-    secret_query_names: frozenset[str] = frozenset()
-    deadline: Deadline | None = None
-    phase: str = "pool"
+    __slots__ = (
+        "deadline",
+        "has_answer",
+        "is_connection_reused",
+        "phase",
+        "secret_query_names",
+        "status",
+        "was_sent",
+    )
+
+    def __init__(
+        self,
+        secret_query_names: frozenset[str] = frozenset(),
+        deadline: Deadline | None = None,
+    ) -> None:
+        self.secret_query_names = secret_query_names
+        self.deadline = deadline
+        self.was_sent = False
+        self.status: int | None = None
+        self.is_connection_reused = False
+        self.has_answer = False
+        self.phase = "pool"
 
     @property
     def is_connection_stale(self) -> bool:

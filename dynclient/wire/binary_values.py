@@ -7,7 +7,6 @@ import io
 import mimetypes
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +33,25 @@ def is_file(value: Any) -> bool:
     return is_binary(value[1]) if pair else is_binary(value)
 
 
-@dataclass(frozen=True)
 class StreamedBody:
     """A body that is not held in memory: pieces that are read while it is sent.
 
-    Attributes:
+    Args:
         pieces: bytes, paths, open files, or streams of bytes, in their order.
 
     """
 
-    pieces: tuple[Any, ...] = field(repr=False)
+    def __init__(self, pieces: tuple[Any, ...]) -> None:
+        self.pieces = pieces
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StreamedBody) and self.pieces == other.pieces
+
+    def __hash__(self) -> int:
+        return hash(self.pieces)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     @property
     def can_repeat(self) -> bool:

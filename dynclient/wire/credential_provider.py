@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeGuard, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from dynclient.model import SecurityScheme
 
@@ -91,9 +91,3 @@ class CredentialProvider(Protocol):
 
 
 Credential = Secret | Callable[[], Secret] | CredentialProvider
-
-
-def is_provider(credential: object) -> TypeGuard[CredentialProvider]:
-    """Tell whether a credential is a provider, which is asked with a demand."""
-    is_class = isinstance(credential, type)
-    return not is_class and hasattr(credential, "get_credential")

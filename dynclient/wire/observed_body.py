@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from dynclient.wire.binary_values import StreamedBody
 
@@ -19,21 +18,22 @@ class TransferObserver(Protocol):
         """Take in that the transfer is over, complete or not."""
 
 
-@dataclass(frozen=True)
 class ObservedBody(StreamedBody):
     """A streamed body that tells an observer how much of it was sent.
 
-    Attributes:
-        build_observer: makes one each time the body is sent.
+    Args:
+        pieces: as of any streamed body.
+        build_observer: makes an observer each time the body is sent.
 
     """
 
-    build_observer: Callable[[], TransferObserver] | None = field(
-        default=None, repr=False, compare=False
-    )
+    def __init__(
+        self, pieces: tuple[Any, ...], build_observer: Callable[[], TransferObserver]
+    ) -> None:
+        super().__init__(pieces)
+        self.build_observer = build_observer
 
     def __iter__(self) -> Iterator[bytes]:
-        assert self.build_observer is not None
         observer, sent_bytes, total_bytes = self.build_observer(), 0, self.length
         try:
             for chunk in StreamedBody.__iter__(self):
@@ -44,7 +44,6 @@ class ObservedBody(StreamedBody):
             observer.finish()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        assert self.build_observer is not None
         return _ObservedChunks(StreamedBody.__aiter__(self), self.build_observer(), self.length)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar
 
@@ -37,7 +36,6 @@ SCALAR_TYPES = frozenset({"string", "number", "integer", "boolean", "null"})
 _UNDECLARED_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
 
 
-@dataclass(frozen=True, eq=False)
 class SchemaTypes:
     """The kinds of value that a schema allows, and those of its members.
 
@@ -47,8 +45,9 @@ class SchemaTypes:
 
     """
 
-    schema: Any
-    defs: Definitions
+    def __init__(self, schema: Any, defs: Definitions) -> None:
+        self.schema = schema
+        self.defs = defs
 
     @cached_property
     def subschemas(self) -> list[dict[str, Any]]:

@@ -7,18 +7,26 @@ import re
 from collections.abc import Container, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
 from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme, is_framing_header
-from dynclient.wire.credential_provider import Credential, Secret, is_provider
 from dynclient.wire.message import Request, build_credential_variable, is_valid_header
+
+if TYPE_CHECKING:
+    from dynclient.wire.credential_provider import Credential, CredentialProvider, Secret
 
 _NOT_PRINTABLE = re.compile(r"[^\t\x20-\x7e]")
 
 #: Many paste a bearer token with the word that stands before it in the header.
 _BEARER_PREFIX = re.compile("bearer +", re.IGNORECASE)
+
+
+def is_provider(credential: object) -> TypeGuard[CredentialProvider]:
+    """Tell whether a credential is a provider, which is asked with a demand."""
+    is_class = isinstance(credential, type)
+    return not is_class and hasattr(credential, "get_credential")
 
 
 def choose_alternative(

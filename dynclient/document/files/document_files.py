@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 _MAX_INDEX_DIGITS = 10
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class DocumentFile:
-    """One file of a document.
+    """One file of a document; nothing changes it.
 
     Attributes:
         uri: the URI of the file.
@@ -54,11 +54,9 @@ class DocumentFile:
     uri: str
     tree: Any
     problems: tuple[Problem, ...] = ()
-    locate: Callable[[str], tuple[int, int] | None] = field(
-        default=lambda _pointer: None, repr=False, compare=False
-    )
+    locate: Callable[[str], tuple[int, int] | None] = lambda _pointer: None
     features: TextFeatures = ANY_FEATURES
-    find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
+    find_traps: Callable[[], Sequence[Problem]] = tuple
     origins: TreeOrigins | None = None
     retrieval_uri: str = ""
 

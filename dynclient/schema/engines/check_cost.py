@@ -9,7 +9,6 @@ value: the engine remembers it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.schema.dialect import SUBSCHEMA_KEYWORDS, get_definition_name
@@ -36,18 +35,18 @@ MAX_DEPTH = 64
 _ANY_MEMBER = ""
 
 
-@dataclass
 class CheckCost:
     """The work that one schema causes.
 
-    Attributes:
+    Args:
         here: for the value itself.
         members: for a member of the value, by its name.
 
     """
 
-    here: int = 1
-    members: dict[str, int] = field(default_factory=dict)
+    def __init__(self, here: int, members: dict[str, int]) -> None:
+        self.here = here
+        self.members = members
 
     @property
     def total(self) -> int:
@@ -61,7 +60,6 @@ class CheckCost:
             self.members[name] = self.members.get(name, 0) + cost
 
 
-@dataclass
 class CostTerms:
     """What a schema adds to the work, of which only the work of definitions is unknown yet.
 
@@ -73,10 +71,11 @@ class CostTerms:
 
     """
 
-    here: int = 1
-    references: list[str] = field(default_factory=list)
-    members: dict[str, int] = field(default_factory=dict)
-    nested: list[tuple[str, CostTerms]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.here = 0
+        self.references: list[str] = []
+        self.members: dict[str, int] = {}
+        self.nested: list[tuple[str, CostTerms]] = []
 
     @property
     def is_known(self) -> bool:
@@ -120,7 +119,7 @@ Costs = dict[str, CheckCost]
 ListNames = Callable[[CostTerms], Iterator[str]]
 
 #: A definition that is being measured.
-_UNKNOWN_COST = CheckCost()
+_UNKNOWN_COST = CheckCost(1, {})
 
 
 class CheckCostEstimator:
@@ -276,7 +275,7 @@ class InPlaceCounter:
 
 def _read_terms(schema: Any) -> CostTerms:
     """Return what a schema adds to the work."""
-    terms = CostTerms(here=0)
+    terms = CostTerms()
     pending = [schema]
     while pending:
         part = pending.pop()

@@ -9,8 +9,7 @@ Source: JSON Schema 2020-12 Core §11.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.schema.dialect import get_definition_name
 from dynclient.schema.engines.check_cost import InPlaceCounter
@@ -27,8 +26,7 @@ class TooManyConditions(Exception):
     """What a schema evaluates hangs on more conditions than can be listed."""
 
 
-@dataclass
-class Condition:
+class Condition(NamedTuple):
     """When a schema counts: another one holds, or does not hold, or a property is there.
 
     Attributes:
@@ -51,7 +49,6 @@ class Condition:
         return (self.is_negated, self.schema["$ref"] if is_reference else id(self.schema))
 
 
-@dataclass
 class EvaluatedNames:
     """The names of the properties that a schema evaluates.
 
@@ -63,12 +60,11 @@ class EvaluatedNames:
 
     """
 
-    names: dict[str, None] = field(default_factory=dict)
-    patterns: dict[str, None] = field(default_factory=dict)
-    is_everything: bool = False
-    conditional: dict[tuple[Any, ...], tuple[Condition, EvaluatedNames]] = field(
-        default_factory=dict
-    )
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.patterns: dict[str, None] = {}
+        self.is_everything = False
+        self.conditional: dict[tuple[Any, ...], tuple[Condition, EvaluatedNames]] = {}
 
     @property
     def is_empty(self) -> bool:

@@ -5,7 +5,6 @@ Definitions that many roots share are written once, each when a root first reach
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dynclient.document.references import escape_token
@@ -123,13 +122,13 @@ def _begin_definitions(shared: SharedDefinitions) -> FastDefinitions:
     return FastDefinitions(WritingScope(shared))
 
 
-@dataclass
 class _Sizes:
     """What the engine has to do for all that is written."""
 
-    size: int = 0
-    evaluated_count: int = 0
-    unrolled_count: int = 0
+    def __init__(self) -> None:
+        self.size = 0
+        self.evaluated_count = 0
+        self.unrolled_count = 0
 
     def add(self, written: WrittenSchema) -> None:
         """Add what one schema causes.

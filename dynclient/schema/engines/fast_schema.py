@@ -7,7 +7,6 @@ the schemas that evaluate properties, and what several places need is a definiti
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient import regex
@@ -106,7 +105,6 @@ class UnsuitableSchema(Exception):
     """The fast engine cannot check values by this schema within bounds."""
 
 
-@dataclass
 class WrittenSchema:
     """A schema as the fast engine is given it, without the definitions that it refers to.
 
@@ -120,12 +118,13 @@ class WrittenSchema:
 
     """
 
-    schema: Any = True
-    names: dict[str, None] = field(default_factory=dict)
-    definitions: dict[str, Any] = field(default_factory=dict)
-    size: int = 0
-    evaluated_count: int = 0
-    unrolled_count: int = 0
+    def __init__(self) -> None:
+        self.schema: Any = True
+        self.names: dict[str, None] = {}
+        self.definitions: dict[str, Any] = {}
+        self.size = 0
+        self.evaluated_count = 0
+        self.unrolled_count = 0
 
 
 class WritingScope:

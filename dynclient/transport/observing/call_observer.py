@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import Attempt, TransportError
 from dynclient.masking import MASK, mask_url
-from dynclient.transport.authorization import AuthorizedRequest
-from dynclient.transport.observing.call_events import (
-    DriftEvent,
-    DriftHook,
-    RequestEvent,
-    RequestHook,
-    ResponseEvent,
-    ResponseHook,
-    RetryEvent,
-    RetryHook,
-)
 from dynclient.violations import Violation, format_path
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, Response
 
 if TYPE_CHECKING:
+    from dynclient.transport.authorization import AuthorizedRequest
+    from dynclient.transport.observing.call_events import (
+        DriftHook,
+        RequestHook,
+        ResponseHook,
+        RetryHook,
+    )
     from dynclient.transport.observing.telemetry import SpanRecorder, Telemetry
 
 #: Where nobody asks for it, nothing is printed: logging's last resort would print warnings.
@@ -114,6 +110,8 @@ class CallObserver:
         """Tell that a request is about to be sent, and return what tells how it ends."""
         hook = self.hooks.on_request
         if hook is not None:
+            from dynclient.transport.observing.call_events import RequestEvent  # Few have hooks.
+
             event = RequestEvent(
                 *self.operation,
                 sent.url,
@@ -133,6 +131,8 @@ class CallObserver:
         LOG.info(text, self.operation, attempt.number, outcome, attempt.wait_s)
         hook = self.hooks.on_retry
         if hook is not None:
+            from dynclient.transport.observing.call_events import RetryEvent  # Few have hooks.
+
             event = RetryEvent(
                 *self.operation, attempt.number, attempt.status, attempt.error, attempt.wait_s
             )
@@ -156,6 +156,8 @@ class CallObserver:
         LOG.warning(text, self.operation, subject, violation.kind, place)
         hook = self.hooks.on_drift
         if hook is not None:
+            from dynclient.transport.observing.call_events import DriftEvent  # Few have hooks.
+
             event = DriftEvent(*self.operation, status, violation.kind, place)
             _call_hook("on_drift", hook, event)
 
@@ -190,6 +192,8 @@ class RequestWatch:
         self._log(outcome, elapsed_s, size_bytes)
         hook = self._observer.hooks.on_response
         if isinstance(outcome, Response) and hook is not None:
+            from dynclient.transport.observing.call_events import ResponseEvent  # Few have hooks.
+
             event = ResponseEvent(
                 *self._observer.operation,
                 self._sent.url,
