@@ -56,6 +56,16 @@ _UNNEEDED = {
     *("jsonschema", "referencing", "yaml", "asyncio", "multiprocessing"),
     *("dynclient.wire.multipart", "dynclient.client.excuses", "dynclient.document.overlay"),
     "dynclient.transport.document_download",
+    *(
+        "dynclient.client.client_options",
+        "dynclient.client.client_recipe",
+        "dynclient.client.polling",
+    ),
+    *("dynclient.transport.retry_policy", "dynclient.transport.rate_limit"),
+    *("dynclient.transport.server_limits", "dynclient.transport.signing"),
+    *("dynclient.transport.observing.call_events", "dynclient.transport.error_wrapping"),
+    *("dynclient.transport.bounded_waits", "dynclient.wire.credential_provider"),
+    "dynclient.wire.observed_body",
 }
 
 
