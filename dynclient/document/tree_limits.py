@@ -8,12 +8,10 @@ from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
 from dynclient.document.source_text import get_file_name
 from dynclient.errors import DocumentTooLarge
 
-_COLLECTIONS = (dict, list)
-
 
 def check_tree(tree: Any, uri: str, limits: LoadingLimits) -> None:
     """Check the depth of a tree without aliases, and how many values it holds."""
-    level = [tree] if type(tree) in _COLLECTIONS else []
+    level = [tree] if isinstance(tree, dict | list) else []
     depth, node_count = 0, 1
     while level:
         depth += 1
@@ -21,10 +19,15 @@ def check_tree(tree: Any, uri: str, limits: LoadingLimits) -> None:
             raise build_depth_error(uri, limits)
         next_level: list[Any] = []
         for collection in level:
-            values = collection.values() if type(collection) is dict else collection
-            is_mapping = type(collection) is dict
-            node_count += 2 * len(values) if is_mapping else len(values)  # its keys count too
-            next_level += [value for value in values if type(value) in _COLLECTIONS]
+            values: Any = collection
+            node_count += len(collection)
+            if type(collection) is dict:
+                values = collection.values()
+                node_count += len(collection)  # its keys count too
+            for value in values:
+                kind = type(value)
+                if kind is dict or kind is list:
+                    next_level.append(value)
         if node_count > limits.nodes:
             raise build_node_error(uri, limits)
         level = next_level
