@@ -21,6 +21,7 @@ from dynclient.schema.engines.fast_schema import (
     WritingScope,
     WrittenSchema,
 )
+from dynclient.schema.engines.separate_members import ARRAY_PREFIX
 from dynclient.schema.engines.step_limit import charge_steps
 
 #: How many schemas the engine may check for one path through a value. A million take 20 ms.
@@ -113,6 +114,24 @@ def write_fast_root(root: dict[str, Any]) -> FastRoot:
         return _RootWriter(definitions).write(root)
 
 
+def write_definitions_root(shared: SharedDefinitions, names: list[str]) -> FastRoot:
+    """Return a root that checks values of definitions.
+
+    It has a property for each of them, by its name, and one for an array of it.
+
+    Args:
+        shared: the definitions.
+        names: some of them, with all that they reach.
+
+    Raises:
+        UnsuitableSchema: the engine would need too much time or memory.
+
+    """
+    definitions = get_fast_definitions(shared)
+    with definitions.lock:
+        return _RootWriter(definitions).write_definitions(names)
+
+
 def get_fast_definitions(shared: SharedDefinitions) -> FastDefinitions:
     """Return what is written of definitions that many roots share."""
     return shared.derive(_begin_definitions)
@@ -166,11 +185,37 @@ class _RootWriter:
         self._sizes = _Sizes()
 
     def write(self, root: dict[str, Any]) -> FastRoot:
-        """Return the root for the fast engine."""
+        """Return a root for the fast engine."""
+        own = {key: value for key, value in root.items() if key != "$defs"}
+        written = FastSchemaWriter(self._own.scope).write(own)
+        return self._complete(written, written.schema)
+
+    def write_definitions(self, names: list[str]) -> FastRoot:
+        """Return a root that checks values of definitions, and arrays of them."""
+        properties: dict[str, Any] = {name: build_reference(name) for name in names}
+        arrays = {
+            ARRAY_PREFIX + name: {"type": "array", "items": reference}
+            for name, reference in properties.items()
+        }
+        written = WrittenSchema()
+        written.schema = {"properties": {**properties, **arrays}}
+        written.names = dict.fromkeys(names)
+        written.size = 1 + len(properties) + 2 * len(arrays)
+        # The items of an array are a level deeper than what is checked alone.
+        return self._complete(written, {"properties": properties})
+
+    def _complete(self, written: WrittenSchema, estimated: dict[str, Any]) -> FastRoot:
+        """Return a root with the definitions that it reaches.
+
+        Args:
+            written: the root alone.
+            estimated: by which it is estimated what a check costs.
+
+        """
         estimator = self._own.estimator
         try:
-            schema, reached = self._write_all(root)
-            max_depth = estimator.find_depth(schema, MAX_CHECK_COST)
+            reached = self._write_reached(written)
+            max_depth = estimator.find_depth(estimated, MAX_CHECK_COST)
         except RecursionError:
             raise UnsuitableSchema from None
         finally:
@@ -178,18 +223,14 @@ class _RootWriter:
             charge_steps(self._sizes.size * (STEPS_PER_SCHEMA + STEPS_PER_ROUND * rounds))
         if max_depth == 0:
             raise UnsuitableSchema
-        if reached:
-            schema = {**schema, "$defs": reached}
+        schema = {**written.schema, "$defs": reached} if reached else written.schema
         checks = {**self._definitions.scope.format_checks, **self._own.scope.format_checks}
         return FastRoot(schema, checks, self._sizes.size, max_depth, frozenset(reached))
 
-    def _write_all(self, root: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the root alone, and the definitions that it reaches."""
-        own = {key: value for key, value in root.items() if key != "$defs"}
-        written = FastSchemaWriter(self._own.scope).write(own)
-        schema: dict[str, Any] = written.schema
+    def _write_reached(self, root: WrittenSchema) -> dict[str, Any]:
+        """Return the definitions that a root reaches."""
         reached: dict[str, Any] = {}
-        pending = [written]
+        pending = [root]
         while pending:
             written = pending.pop()
             self._sizes.add(written)
@@ -200,7 +241,7 @@ class _RootWriter:
                     written_definition = self._find_owner(name).write(name)
                     reached[name] = written_definition.schema
                     pending.append(written_definition)
-        return schema, reached
+        return reached
 
     def _find_owner(self, name: str) -> FastDefinitions:
         return self._own if name.startswith(_ROOT_PREFIX) else self._definitions

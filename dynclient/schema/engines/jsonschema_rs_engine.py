@@ -13,9 +13,13 @@ from dynclient.schema.dialect import (
     get_definition_references,
     get_shared_definitions,
 )
-from dynclient.schema.engines.fast_roots import FastRoot, build_reference, write_fast_root
+from dynclient.schema.engines.fast_roots import (
+    FastRoot,
+    write_definitions_root,
+    write_fast_root,
+)
 from dynclient.schema.engines.fast_schema import NATIVE_FORMATS, UnsuitableSchema
-from dynclient.schema.engines.separate_members import ARRAY_PREFIX, SeparateMember, split_members
+from dynclient.schema.engines.separate_members import SeparateMember, split_members
 from dynclient.schema.formats import FORMAT_CHECKS
 
 #: A root that has more schemas than this takes about a megabyte once it is compiled.
@@ -122,8 +126,7 @@ class CompiledRoot:
 class CompiledDefinitions:
     """The compiled definitions of one document, in one direction and reading.
 
-    What a definition reaches is compiled with it. Each has a property of its name there, and one
-    for an array of it, so that one compiled root checks values of all of them.
+    What a definition reaches is compiled with it, and one compiled root checks values of them all.
 
     Args:
         shared: the definitions.
@@ -153,14 +156,8 @@ class CompiledDefinitions:
 
     def _compile(self, name: str) -> None:
         names = get_definition_references(self._shared).list_reached([name])
-        properties: dict[str, Any] = {}
-        for reached in names:
-            reference = build_reference(reached)
-            properties[reached] = reference
-            properties[ARRAY_PREFIX + reached] = {"type": "array", "items": reference}
-        root = Schema({"properties": properties}, shared_definitions=self._shared)
         try:
-            compiled = CompiledRoot(write_fast_root(root))
+            compiled = CompiledRoot(write_definitions_root(self._shared, names))
         except (UnsuitableSchema, ValueError):
             self._unsuitable.add(name)
             raise
