@@ -113,7 +113,7 @@ _LAST_CASED = 0x1FFFF
 #: Simple foldings that Unicode 15.1 added, so older Pythons lack them.
 _LATE_FOLDINGS = {"\u1fd3": "\u0390", "\u1fe3": "\u03b0", "\ufb05": "\ufb06"}
 _BLOCK_SIZE = 4096
-_PROPERTY_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,40}(=[A-Za-z][A-Za-z0-9_]{0,40})?")
+_PROPERTY_NAME = r"[A-Za-z][A-Za-z0-9_]{0,40}(=[A-Za-z][A-Za-z0-9_]{0,40})?"
 
 
 def find_unicode_property(name: str) -> Ranges | None:
@@ -124,7 +124,7 @@ def find_unicode_property(name: str) -> Ranges | None:
             not matter.
 
     """
-    if not _PROPERTY_NAME.fullmatch(name):
+    if not re.fullmatch(_PROPERTY_NAME, name):
         return None
     return _compute_unicode_property(name.lower().replace("_", ""))
 

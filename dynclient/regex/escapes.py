@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dynclient.regex import character_classes
 from dynclient.regex.syntax_tree import Assertion, Backreference, PatternError, Ranges
@@ -19,19 +19,18 @@ _LETTER_ESCAPES: dict[str, int | Ranges] = {
     "f": 0x0C,
     "r": 0x0D,
 }
-_CODE_POINT = re.compile(
+#: Sources of patterns: few patterns need one, and `re` keeps what it compiled.
+_CODE_POINT = (
     r"\\(?:x(?P<byte>[0-9A-Fa-f]{2})|[xu]\{(?P<braced>[0-9A-Fa-f]+)\}"
     r"|u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})"
     r"|u(?P<unit>[0-9A-Fa-f]{4})"
     r"|c(?P<control>[A-Za-z])|(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?))"
 )
-_PROPERTY = re.compile(
-    r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\}|(?P<letter>[A-Z]))"
-)
-_POSIX = re.compile(r"\[:(?P<not>\^?)(?P<name>[A-Za-z<>]*):\]")
-_POSIX_COLLATION = re.compile(r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]")
-_NAMED_REFERENCE = re.compile(r"\\k<(?P<name>[^<>]{1,200})>")
-_NUMBER = re.compile(r"\\(?P<number>[1-9][0-9]{0,4})")
+_PROPERTY = r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\}|(?P<letter>[A-Z]))"
+_POSIX = r"\[:(?P<not>\^?)(?P<name>[A-Za-z<>]*):\]"
+_POSIX_COLLATION = r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]"
+_NAMED_REFERENCE = r"\\k<(?P<name>[^<>]{1,200})>"
+_NUMBER = r"\\(?P<number>[1-9][0-9]{0,4})"
 _ASSERTION_ESCAPES: dict[str, Assertion] = {
     "b": Assertion("boundary"),
     "B": Assertion("not boundary"),
@@ -41,8 +40,7 @@ _ASSERTION_ESCAPES: dict[str, Assertion] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(NamedTuple):
     """An escape sequence: what it means, and its length.
 
     A code point means a character, ranges mean a class.
@@ -74,13 +72,13 @@ class EscapeReader:
             return Escape(_ASSERTION_ESCAPES[letter], 2)
         if letter == "k":
             return self._read_named_reference(start)
-        match = _NUMBER.match(self.text, start)
+        match = re.compile(_NUMBER).match(self.text, start)
         if match and int(match["number"]) <= self.group_count:
             return Escape(Backreference(int(match["number"])), len(match[0]))
         return self._read_character_escape(start)
 
     def _read_named_reference(self, start: int) -> Escape:
-        match = _NAMED_REFERENCE.match(self.text, start)
+        match = re.compile(_NAMED_REFERENCE).match(self.text, start)
         if not match or match["name"] not in self.group_names:
             raise PatternError(r"\k names no group", start)
         return Escape(Backreference(self.group_names[match["name"]]), len(match[0]))
@@ -92,7 +90,7 @@ class EscapeReader:
             return Escape(_LETTER_ESCAPES[letter], 2)
         if letter in {"p", "P"}:
             return self._read_unicode_property(start)
-        match = _CODE_POINT.match(self.text, start)
+        match = re.compile(_CODE_POINT).match(self.text, start)
         if match:
             return Escape(_decode_code_point(match), len(match[0]))
         if not letter:
@@ -106,7 +104,7 @@ class EscapeReader:
         return Escape(ord(letter), 2)
 
     def _read_unicode_property(self, start: int) -> Escape:
-        match = _PROPERTY.match(self.text, start)
+        match = re.compile(_PROPERTY).match(self.text, start)
         ranges = None
         if match:
             ranges = character_classes.find_unicode_property(match["name"] or match["letter"])
@@ -178,9 +176,9 @@ class EscapeReader:
         if char == "\\":
             return self._read_escaped_member(index)
         if char == "[":
-            if _POSIX_COLLATION.match(self.text, index):
+            if re.compile(_POSIX_COLLATION).match(self.text, index):
                 raise PatternError("POSIX collating elements are not supported", index)
-            match = _POSIX.match(self.text, index)
+            match = re.compile(_POSIX).match(self.text, index)
             if match:
                 return _get_posix_class(match), match.end()
         if self.text.startswith("&&[", index):

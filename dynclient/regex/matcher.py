@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.regex.decomposition import split_search, trim
 from dynclient.regex.pattern_parser import parse
@@ -43,8 +42,7 @@ class _WorkLimitExceeded(Exception):
     """A search is not tried, so neither a match nor the lack of one is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedSearch:
+class SignedSearch(NamedTuple):
     """One of the searches whose conjunction a pattern is.
 
     Attributes:
@@ -58,7 +56,7 @@ class SignedSearch:
     is_positive: bool
     rust: str
     is_linear: bool
-    search: _Search = field(repr=False, compare=False)
+    search: _Search
 
 
 class Pattern:

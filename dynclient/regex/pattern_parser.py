@@ -22,7 +22,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 from dynclient.regex import character_classes
 from dynclient.regex.backreferences import check_backreferences
@@ -54,19 +53,20 @@ MAX_BRACES_LENGTH = 40
 #: Documents write a limit this high for "no limit".
 UNLIMITED_COUNT = 2**31 - 1
 
-_OPENERS = re.compile(
+#: Sources of patterns: few patterns need one, and `re` keeps what it compiled.
+_OPENERS = (
     r"\(\?(?:<(?P<name>[^\W\d][\w$]*)>|P<(?P<python>[^\W\d]\w*)>"
     r"|(?P<flags>[a-z]*(?:-[a-z]+)?):|(?P<lookaround><?[=!]))"
 )
-_LEADING_FLAGS = re.compile(r"\^?\(\?(?P<flags>[A-Za-z]+)\)")
-_PYTHON_REFERENCE = re.compile(r"\(\?P=(?P<name>\w+)\)")
-_BRACES = re.compile(r"\{(?P<min>[0-9]+)(?P<comma>,(?P<max>[0-9]*))?\}")
-_DELIMITED_PATTERN = re.compile(
-    r"/\^.*/[a-z]*|/.*(?<!\\)\$/[a-z]*|/(?:[^/\\]|\\.)+/(?:[gimu]|gi|ig|gm|mg|gim|iu|ui)", re.DOTALL
+_LEADING_FLAGS = r"\^?\(\?(?P<flags>[A-Za-z]+)\)"
+_PYTHON_REFERENCE = r"\(\?P=(?P<name>\w+)\)"
+_BRACES = r"\{(?P<min>[0-9]+)(?P<comma>,(?P<max>[0-9]*))?\}"
+_DELIMITED_PATTERN = (
+    r"/\^.*/[a-z]*|/.*(?<!\\)\$/[a-z]*|/(?:[^/\\]|\\.)+/(?:[gimu]|gi|ig|gm|mg|gim|iu|ui)"
 )
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-_FLAGS_INSIDE = re.compile(r"\(\?[A-Za-z-]+\)")
-_BRACES_WITHOUT_MINIMUM = re.compile(r"\{,[0-9]+\}")
+_FLAGS_INSIDE = r"\(\?[A-Za-z-]+\)"
+_BRACES_WITHOUT_MINIMUM = r"\{,[0-9]+\}"
 _LOOKAROUNDS: dict[str, Assertion] = {
     "=": Assertion("ahead"),
     "!": Assertion("not ahead"),
@@ -98,7 +98,7 @@ def parse(pattern: str) -> PatternNode:
     """
     if len(pattern) > MAX_LENGTH:
         raise PatternError(f"too large: longer than {MAX_LENGTH} characters")
-    if _DELIMITED_PATTERN.fullmatch(pattern):
+    if pattern.startswith("/") and re.fullmatch(_DELIMITED_PATTERN, pattern, re.DOTALL):
         raise PatternError(
             "delimiters are not part of a pattern",
             hint="leave out the slashes (and write flags as (?i))",
@@ -126,13 +126,14 @@ def _parse_tree(pattern: str) -> PatternNode:
     return node
 
 
-@dataclass(slots=True)
 class _OpenGroup:
     """A group that the parser has not closed yet.
 
-    Attributes:
+    Args:
         start: index of its "(".
         flags: the flags in it.
+
+    Attributes:
         index: its number, None where it does not capture.
         name: its name, None where it has none.
         lookaround: the assertion that it is, None for a group.
@@ -141,13 +142,14 @@ class _OpenGroup:
 
     """
 
-    start: int
-    flags: frozenset[str]
-    index: int | None = None
-    name: str | None = None
-    lookaround: Assertion | None = None
-    alternatives: list[PatternNode] = field(default_factory=list)
-    parts: list[PatternNode] = field(default_factory=list)
+    def __init__(self, start: int, flags: frozenset[str]) -> None:
+        self.start = start
+        self.flags = flags
+        self.index: int | None = None
+        self.name: str | None = None
+        self.lookaround: Assertion | None = None
+        self.alternatives: list[PatternNode] = []
+        self.parts: list[PatternNode] = []
 
     def finish_alternative(self) -> None:
         is_single = len(self.parts) == 1
@@ -160,7 +162,7 @@ class _OpenGroup:
         self.finish_alternative()
         inner = build_alternation(tuple(self.alternatives))
         if self.lookaround is not None:
-            return replace(self.lookaround, node=inner)
+            return Assertion(self.lookaround.kind, inner)
         return inner if self.index is None else Group(inner, self.index, self.name)
 
 
@@ -197,7 +199,8 @@ class _PatternParser:
         return self.current_group.finish()
 
     def _read_leading_flags(self) -> None:
-        match = _LEADING_FLAGS.match(self.text)
+        has_flags = "(?" in self.text[:3]
+        match = re.match(_LEADING_FLAGS, self.text) if has_flags else None
         if match is None:
             return
         flags = _apply_flags(match["flags"], match.start("flags"), frozenset())
@@ -284,7 +287,7 @@ class _PatternParser:
 
     def _read_special_opener(self, group: _OpenGroup) -> int:
         """Read "(?…" into a group, and return its length."""
-        match = _OPENERS.match(self.text, self.position)
+        match = re.compile(_OPENERS).match(self.text, self.position)
         if match is None:
             raise self._build_group_error()
         if match["lookaround"]:
@@ -306,7 +309,7 @@ class _PatternParser:
         for opener, message in _FOREIGN_GROUPS.items():
             if self.text.startswith(opener, self.position):
                 return PatternError(message, self.position)
-        if _FLAGS_INSIDE.match(self.text, self.position):
+        if re.compile(_FLAGS_INSIDE).match(self.text, self.position):
             return PatternError(
                 "flags in the middle mean different things in different engines",
                 self.position,
@@ -316,7 +319,7 @@ class _PatternParser:
 
     def _read_python_reference(self) -> bool:
         """Read "(?P=name)"; return whether one is there."""
-        match = _PYTHON_REFERENCE.match(self.text, self.position)
+        match = re.compile(_PYTHON_REFERENCE).match(self.text, self.position)
         if match is None:
             return False
         if match["name"] not in self.names:
@@ -337,10 +340,10 @@ class _PatternParser:
         self._add(group.finish(), 1, quantifiable=not is_lookbehind)
 
     def _read_braces(self) -> None:
-        match = _BRACES.match(self.text, self.position)
+        match = re.compile(_BRACES).match(self.text, self.position)
         if match is not None:
             self._read_counts(match)
-        elif _BRACES_WITHOUT_MINIMUM.match(self.text, self.position):
+        elif re.compile(_BRACES_WITHOUT_MINIMUM).match(self.text, self.position):
             raise PatternError(
                 "{,n} is literal text in ECMA-262 and a repeat elsewhere",
                 self.position,

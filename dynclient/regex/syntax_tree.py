@@ -5,8 +5,8 @@ The alphabet is Unicode scalar values: a lone surrogate is no character, so no c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from typing import Literal as OneOf
 
 if TYPE_CHECKING:
@@ -42,11 +42,39 @@ class PatternError(ValueError):
         return f"{text}; {self.hint}" if self.hint else text
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class SyntaxNode:
+    """What all nodes share: two are equal where their kind and their parts are; none changes.
+
+    They are no dataclasses, which would take longer to define than most patterns to parse.
+    """
+
+    __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+    _get_parts: ClassVar[attrgetter[Any]]
+
+    def __init_subclass__(cls) -> None:
+        cls._get_parts = attrgetter(*cls.__match_args__)
+
+    def __eq__(self, other: object) -> bool:
+        get_parts = self._get_parts
+        return type(self) is type(other) and get_parts(self) == get_parts(other)
+
+    def __hash__(self) -> int:
+        return hash(self._get_parts(self))
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={getattr(self, name)!r}" for name in self.__match_args__]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Literal(SyntaxNode):
     """One character."""
 
-    char: str
+    __slots__ = ("char",)
+    __match_args__ = ("char",)
+
+    def __init__(self, char: str) -> None:
+        self.char = char
 
     @property
     def ranges(self) -> Ranges:
@@ -55,51 +83,76 @@ class Literal:
         return ((code, code),)
 
 
-@dataclass(frozen=True, slots=True)
-class CharacterClass:
+class CharacterClass(SyntaxNode):
     """One character of `ranges`; a class without characters matches nothing."""
 
-    ranges: Ranges
+    __slots__ = ("ranges",)
+    __match_args__ = ("ranges",)
+
+    def __init__(self, ranges: Ranges) -> None:
+        self.ranges = ranges
 
 
-@dataclass(frozen=True, slots=True)
-class Concatenation:
+class Concatenation(SyntaxNode):
     """The parts one after the other; without parts it matches the empty text."""
 
-    parts: tuple[PatternNode, ...]
+    __slots__ = ("parts",)
+    __match_args__ = ("parts",)
+
+    def __init__(self, parts: tuple[PatternNode, ...]) -> None:
+        self.parts = parts
 
 
-@dataclass(frozen=True, slots=True)
-class Alternation:
+class Alternation(SyntaxNode):
     """One of two or more alternatives."""
 
-    alternatives: tuple[PatternNode, ...]
+    __slots__ = ("alternatives",)
+    __match_args__ = ("alternatives",)
+
+    def __init__(self, alternatives: tuple[PatternNode, ...]) -> None:
+        self.alternatives = alternatives
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(SyntaxNode):
     """`node` at least `min` and at most `max` times, None for no limit.
 
     A lazy repeat changes what groups capture, not what the pattern matches.
     """
 
-    node: PatternNode
-    min: int
-    max: int | None
-    is_lazy: bool = False
+    __slots__ = ("is_lazy", "max", "min", "node")
+    __match_args__ = ("node", "min", "max", "is_lazy")
+
+    def __init__(
+        self,
+        node: PatternNode,
+        min: int,  # noqa: A002 (as the pattern has it)
+        max: int | None,  # noqa: A002 (as above)
+        is_lazy: bool = False,
+    ) -> None:
+        self.node = node
+        self.min = min
+        self.max = max
+        self.is_lazy = is_lazy
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(SyntaxNode):
     """A capturing group, first index 1 (groups that do not capture leave no trace in the tree)."""
 
-    node: PatternNode
-    index: int
-    name: str | None = None
+    __slots__ = ("index", "name", "node")
+    __match_args__ = ("node", "index", "name")
+
+    def __init__(self, node: PatternNode, index: int, name: str | None = None) -> None:
+        self.node = node
+        self.index = index
+        self.name = name
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+AssertionKind: TypeAlias = OneOf[
+    "start", "end", "boundary", "not boundary", "ahead", "not ahead", "behind", "not behind"
+]
+
+
+class Assertion(SyntaxNode):
     """A condition on a position of the text, without a character of its own.
 
     `start` and `end` are the very ends of the text, boundaries are those of ASCII words. `node` is
@@ -108,10 +161,12 @@ class Assertion:
     Source: ECMA-262 §22.2.1 Assertion.
     """
 
-    kind: OneOf[
-        "start", "end", "boundary", "not boundary", "ahead", "not ahead", "behind", "not behind"
-    ]
-    node: PatternNode | None = None
+    __slots__ = ("kind", "node")
+    __match_args__ = ("kind", "node")
+
+    def __init__(self, kind: AssertionKind, node: PatternNode | None = None) -> None:
+        self.kind = kind
+        self.node = node
 
     @property
     def is_lookbehind(self) -> bool:
@@ -119,11 +174,14 @@ class Assertion:
         return self.kind in {"behind", "not behind"}
 
 
-@dataclass(frozen=True, slots=True)
-class Backreference:
+class Backreference(SyntaxNode):
     """The text that group `index` captured; the parser checks that the group has captured."""
 
-    index: int
+    __slots__ = ("index",)
+    __match_args__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
 
 
 PatternNode: TypeAlias = (
