@@ -325,7 +325,7 @@ FAULTS = [
     Planted("a query that is no form is not escaped", "wire/querystring.py", "return text if _is_form(content) else percent_encode(text)", "return text", QUERYSTRING),
     Planted("a querystring is read as form always", "wire/querystring.py", "    if _is_form(content):\n        return media.read(content.name, text.encode()", "    if True:\n        return media.read(content.name, text.encode()", QUERYSTRING),
     Planted("a cookie of the style cookie is escaped", "wire/parameters/parameter_writer.py", "return write_pair(name, check_cookie_value(to_text(value)))", "return write_pair(name, percent_encode(to_text(value)))", QUERYSTRING),
-    Planted("a cookie may hold a semicolon where nothing is validated", "wire/parameters/text_encoding.py", "    if not _COOKIE_VALUE(text):\n", "    if False:\n", QUERYSTRING),
+    Planted("a cookie may hold a semicolon where nothing is validated", "wire/parameters/text_encoding.py", "    if not re.fullmatch(_COOKIE_VALUE, text):\n", "    if False:\n", QUERYSTRING),
     Planted("a wrong item that is read has always the index 0", "wire/sequences.py", 'raise ValueError(f"item {len(items)}: {reason}")', 'raise ValueError(f"item 0: {reason}")', ITEMS),
     Planted("a wrong item that is written has always the index 0", "wire/sequences.py", 'raise ValueError(f"item {index}: {error}")', 'raise ValueError(f"item 0: {error}")', ITEMS),
     Planted("an event of several lines is one line", "wire/sequences.py", 'texts = text.split("\\n") if name == "data" else [text]', "texts = [text]", ITEMS),

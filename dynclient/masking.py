@@ -14,41 +14,43 @@ from urllib.parse import unquote_plus
 #: Stands in the place of a secret.
 MASK = "…"
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+# The patterns are text: `re` compiles each where it is first needed, and keeps it.
+
+_WORD = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
 
 #: A name that holds one of these, its separators left out, names a secret …
-_SECRET_TERMS = re.compile(
+_SENSITIVE_TERMS = (
     "password|passwd|passphrase|pwd|secret|token|authorization|credential|signature|jwt|bearer"
     "|(api|access|private|auth|subscription|application|app|functions?|account|client|admin"
     "|master|license|licence|signing|encryption|shared|service|storage|deploy|host)key"
 )
 
 #: … unless it tells something about the secret, counts tokens of text, or names a page.
-_METADATA_WORDS = re.compile(
+_METADATA_WORDS = (
     "type|ur[il]|endpoint|name|ids?|policy|expir(y|es|ation)|in|at|length|count|hint|required"
     "|enabled|changed|updated|reset|version|status|algorithm|method|scopes?|limit|usage|details"
 )
-_HARMLESS_TOKEN_WORDS = re.compile(
+_HARMLESS_COMPANIONS = (
     "page|next|prev(ious)?|continuation|cursor|sync|start|max|min|total|prompt|completion|input"
     "|output|cached|reasoning"
 )
 
-_SESSION_TERMS = re.compile("session|sess|sid$|csrf|xsrf|cookie|auth|remember")
-_HARMLESS_KEYS = re.compile("(idempotency|partition|routing|cache|sort|row|public|websocket)key$")
-_HEADER_TERMS = re.compile("authorization|cookie|auth$|apikey|secret|password|session|key$")
+_SESSION_TERMS = "session|sess|sid$|csrf|xsrf|cookie|auth|remember"
+_HARMLESS_KEYS = "(idempotency|partition|routing|cache|sort|row|public|websocket)key$"
+_HEADER_TERMS = "authorization|cookie|auth$|apikey|secret|password|session|key$"
 
 _SECRET_QUERY_NAMES = frozenset({"auth", "key", "pass", "session", "sessionid", "sid", "sig"})
 
 #: Text that is a token by its looks: that of a well-known service, a JSON Web Token, or long and
 #: mixed.
-_TOKEN_TEXT = re.compile(
+_OPAQUE_TEXT = (
     r"(gh[pousr]_|glpat-|xox[a-z]-|sk[-_](live|test|proj)?|eyJ[\w-]{10})[\w.-]{10,}"
     r"|(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[\w+/=~-]{24,}"
 )
 
 #: Free text is searched for URLs with an authority; punctuation after one is not part of it.
-_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]*[^\s'\"<>`.,:;!?)]")
-_AUTHORITY_START = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+_URL_IN_TEXT = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]*[^\s'\"<>`.,:;!?)]"
+_AUTHORITY_START = r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//"
 
 
 def _remove_separators(name: str) -> str:
@@ -59,26 +61,27 @@ def _remove_separators(name: str) -> str:
 def is_secret_name(name: str) -> bool:
     """Tell whether a name is that of a secret, as a property, parameter or variable may have it."""
     compact = _remove_separators(name)
-    if not _SECRET_TERMS.search(compact):
+    if not re.search(_SENSITIVE_TERMS, compact):
         return False
-    words = [word.lower() for word in _WORD.findall(name)]
-    if words and _METADATA_WORDS.fullmatch(words[-1]):
+    words = [word.lower() for word in re.findall(_WORD, name)]
+    if words and re.fullmatch(_METADATA_WORDS, words[-1]):
         return False
-    return "token" not in compact or not any(map(_HARMLESS_TOKEN_WORDS.fullmatch, words))
+    is_harmless = any(re.fullmatch(_HARMLESS_COMPANIONS, word) for word in words)
+    return "token" not in compact or not is_harmless
 
 
 def is_secret_header_name(name: str) -> bool:
     """Tell whether a header field of this name is likely to carry a secret."""
     compact = _remove_separators(name)
-    if _HARMLESS_KEYS.search(compact):
+    if re.search(_HARMLESS_KEYS, compact):
         return False
-    return bool(_HEADER_TERMS.search(compact)) or is_secret_name(name)
+    return bool(re.search(_HEADER_TERMS, compact)) or is_secret_name(name)
 
 
 def is_secret_cookie_name(name: str) -> bool:
     """Tell whether a cookie of this name is likely to carry a secret, as one of a session does."""
     compact = _remove_separators(name)
-    return bool(_SESSION_TERMS.search(compact)) or is_secret_name(name)
+    return bool(re.search(_SESSION_TERMS, compact)) or is_secret_name(name)
 
 
 def is_secret_query_name(name: str) -> bool:
@@ -151,11 +154,11 @@ def mask_urls(text: str) -> str:
     """Return a text in which each URL is masked as `mask_url` does it."""
     if "://" not in text:
         return text
-    return _URL_IN_TEXT.sub(lambda match: mask_url(match[0]), text)
+    return re.sub(_URL_IN_TEXT, lambda match: mask_url(match[0]), text)
 
 
 def _mask_user(url: str, replace: Callable[[str], str]) -> str:
-    start = _AUTHORITY_START.match(url)
+    start = re.match(_AUTHORITY_START, url)
     begin = start.end() if start else 0
     authority = re.split(r"[/?#\\]", url[begin:], maxsplit=1)[0]
     end = begin + authority.rfind("@")
@@ -182,7 +185,7 @@ def _mask_fields(url: str, secret_names: Collection[str], replace: Callable[[str
 
 
 def _is_secret_field(name: str, value: str) -> bool:
-    return is_secret_query_name(name) or bool(_TOKEN_TEXT.fullmatch(unquote_plus(value)))
+    return is_secret_query_name(name) or bool(re.fullmatch(_OPAQUE_TEXT, unquote_plus(value)))
 
 
 #: Their frames hold what is sent: credentials in headers, URLs and buffers.

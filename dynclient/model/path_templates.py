@@ -11,7 +11,7 @@ from urllib.parse import unquote
 #: A variable of a path or server template: `{name}`.
 TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
-_VARIABLE_PAIR = re.compile(r"([^=]+)=\{([^{}]+)\}")
+_VARIABLE_PAIR = r"([^=]+)=\{([^{}]+)\}"
 
 
 class PathTemplate(NamedTuple):
@@ -34,8 +34,8 @@ def parse_path_template(text: str) -> PathTemplate:
     path, _, query = text.partition("#")[0].partition("?")
     fixed_pairs: list[str] = []
     variables: dict[str, str] = {}
-    for pair in query.split("&"):
-        variable_pair = _VARIABLE_PAIR.fullmatch(pair)
+    for pair in query.split("&") if query else ():
+        variable_pair = re.fullmatch(_VARIABLE_PAIR, pair)
         if variable_pair is None:
             fixed_pairs.append(pair)
         else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_REASON_CHARS = 200
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+_URL = r"[A-Za-z][A-Za-z0-9+.-]*://\S+"
 
 #: A filter of a logger does not see what its children log: each is told by name.
 _LOGGERS = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
@@ -100,7 +100,7 @@ def _is_loggable(record: logging.LogRecord) -> bool:
     if record.levelno != logging.INFO or record.name not in ("httpx", "httpx2"):
         return False  # headers, or the bytes of HTTP/2
     text = record.getMessage()
-    urls = _URL.findall(text)
+    urls = re.findall(_URL, text)
     return all(mask_url(url, progress.secret_query_names) == url for url in urls)
 
 

@@ -20,7 +20,7 @@ from dynclient.wire.schema_types import SchemaTypes, refuse_constant
 
 #: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
 #: quadratic time.
-_CHARSET = re.compile(
+_CHARSET = (
     "ascii|utf-(8|16|32)(-[bl]e)?|iso8859-[0-9]+|cp(12[0-9]{2}|437|850|852|866|874|932|949|950)"
     "|koi8-[ru]|mac-roman|shift_jis|euc_(jp|kr)|iso2022_jp|gb(k|2312|18030)|big5(hkscs)?"
 )
@@ -186,6 +186,8 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
 @lru_cache(maxsize=256)
 def find_charset(content_type: str) -> str:
     """Return the charset that a Content-Type names, lower case; "" without a known one."""
+    if ";" not in content_type:
+        return ""
     found = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]+)", content_type)
     if not found:
         return ""
@@ -193,7 +195,7 @@ def find_charset(content_type: str) -> str:
         name = codecs.lookup(found[1]).name
     except LookupError:
         return ""
-    return name if _CHARSET.fullmatch(name) else ""
+    return name if re.fullmatch(_CHARSET, name) else ""
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ _REPRESENTATIVES: Mapping[MediaKind, str] = {
     "octets": OCTETS,
 }
 
-_PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*("(?:[^"\\]|\\.)*+"|[^\s;"]*)')
+_PARAMETER = r';\s*([^\s;="]+)\s*=\s*("(?:[^"\\]|\\.)*+"|[^\s;"]*)'
 
 #: Parameters that say how the bytes are written, not what they mean.
 _TRANSPORT_PARAMETERS = frozenset({"charset", "boundary"})
@@ -64,11 +64,16 @@ def parse_media_type(media_type: str) -> ParsedMediaType:
     """Return a media type in its parts; what cannot be read of its parameters is left out."""
     essence, _, rest = media_type.partition(";")
     parameters = set()
-    for name, text in _PARAMETER.findall(f";{rest}"):
+    for name, text in _find_parameters(rest):
         if name.lower() not in _TRANSPORT_PARAMETERS:
             parameters.add((name.lower(), _unquote(text).lower()))
     essence = essence.strip().lower()
     return ParsedMediaType("*/*" if essence == "*" else essence, frozenset(parameters))
+
+
+def _find_parameters(text: str) -> list[tuple[str, str]]:
+    """Return the names and values of parameters, as they are written."""
+    return re.findall(_PARAMETER, f";{text}") if text else []
 
 
 def _unquote(text: str) -> str:
@@ -304,7 +309,7 @@ def _write_accepted(media_type: str) -> str:
     """Return a media type as Accept names it: with its parameters, apart from the charset."""
     essence, _, rest = media_type.partition(";")
     written = ["*/*" if essence.strip() == "*" else essence.strip().lower()]
-    for name, text in _PARAMETER.findall(f";{rest}"):
+    for name, text in _find_parameters(rest):
         if name.lower() not in (*_TRANSPORT_PARAMETERS, "q"):
             written.append(f"{name}={text}")
     return "; ".join(written)

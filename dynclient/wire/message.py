@@ -112,12 +112,18 @@ class Headers(Mapping[str, str]):
 
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def is_valid_header(name: str, value: str) -> bool:
     """Tell whether a header of this name and value can be sent. Source: RFC 9110 §5.1, §5.5."""
-    return bool(_TOKEN.fullmatch(name)) and not _CONTROL.search(value)
+    has_token = _TOKEN.fullmatch(name) is not None
+    return has_token and not _CONTROL.search(value) and not has_surrogate(value)
+
+
+def has_surrogate(text: str) -> bool:
+    """Tell whether a text holds half of a surrogate pair, which no encoding can write."""
+    return not text.isascii() and re.search("[\ud800-\udfff]", text) is not None
 
 
 @dataclass(frozen=True)

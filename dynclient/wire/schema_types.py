@@ -10,8 +10,8 @@ from typing import Any, NoReturn, TypeVar
 
 from dynclient.schema.readings import Definitions, walk_in_place
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_INTEGER = r"-?(0|[1-9][0-9]*)"
+_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"
 _MAX_DIGITS = 4000
 
 #: Text -> the type of its literal, and the literal.
@@ -202,9 +202,9 @@ class SchemaTypes:
         """Return the JSON value of a text: a number or literal where one is allowed, else text."""
         types = self.types
         if types & {"integer", "number"} and len(text) <= _MAX_DIGITS:
-            if _INTEGER.fullmatch(text):
+            if re.fullmatch(_INTEGER, text):
                 return int(text)
-            if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
+            if re.fullmatch(_NUMBER, text) and math.isfinite(number := float(text)):
                 return self._choose_number_or_text(number, text)
         literal_type, literal = _LITERALS.get(text, _NO_LITERAL)
         if literal_type in types:

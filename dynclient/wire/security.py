@@ -12,15 +12,20 @@ from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
 from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme, is_framing_header
-from dynclient.wire.message import Request, build_credential_variable, is_valid_header
+from dynclient.wire.message import (
+    Request,
+    build_credential_variable,
+    has_surrogate,
+    is_valid_header,
+)
 
 if TYPE_CHECKING:
     from dynclient.wire.credential_provider import Credential, CredentialProvider, Secret
 
-_NOT_PRINTABLE = re.compile(r"[^\t\x20-\x7e]")
+_NOT_PRINTABLE = r"[^\t\x20-\x7e]"
 
 #: Many paste a bearer token with the word that stands before it in the header.
-_BEARER_PREFIX = re.compile("bearer +", re.IGNORECASE)
+_BEARER_PREFIX = "(?i)bearer +"
 
 
 def is_provider(credential: object) -> TypeGuard[CredentialProvider]:
@@ -255,7 +260,7 @@ def _add_credential(
 
 
 def _drop_bearer_prefix(token: str) -> str:
-    prefix = _BEARER_PREFIX.match(token)
+    prefix = re.match(_BEARER_PREFIX, token)
     return token[prefix.end() :] if prefix else token
 
 
@@ -264,7 +269,7 @@ def _add_header(placement: CredentialPlacement, name: str, value: str) -> Creden
 
 
 def _check_sendable(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:
-    has_control = _NOT_PRINTABLE.search(secret) is not None
+    has_control = re.search(_NOT_PRINTABLE, secret) is not None
     has_delimiter = any(character in secret for character in not_in)
     if has_control or has_delimiter or secret != secret.strip():
         raise UnsafeValue(
@@ -336,4 +341,4 @@ def _is_text_pair(value: object) -> TypeGuard[tuple[str, str]]:
 
 
 def _is_unicode_text(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+    return isinstance(value, str) and not has_surrogate(value)

@@ -19,10 +19,9 @@ UNRESERVED = "-._~"
 RESERVED = ":/?@!$'()*,;"
 
 _match_unreserved = re.compile(r"[A-Za-z0-9._~-]*+").fullmatch
-_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_COOKIE_VALUE = re.compile(r'"[!#-+\--:<-\[\]-~]*"|[!#-+\--:<-\[\]-~]*').fullmatch
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+_STRAY_PERCENT = "%(?![0-9A-Fa-f]{2})"
+_COOKIE_VALUE = r'"[!#-+\--:<-\[\]-~]*"|[!#-+\--:<-\[\]-~]*'
+_COOKIE_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 _BOOLEAN_TEXTS = {True: "true", False: "false"}
 _encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -64,7 +63,7 @@ def percent_encode_keeping_reserved(text: str) -> str:
 
     Source: RFC 6570 §3.2.3.
     """
-    return quote(_STRAY_PERCENT.sub("%25", text), safe=UNRESERVED + RESERVED + "%")
+    return quote(re.sub(_STRAY_PERCENT, "%25", text), safe=UNRESERVED + RESERVED + "%")
 
 
 def leave_unencoded(text: str) -> str:
@@ -82,7 +81,7 @@ def check_cookie_value(text: str) -> str:
         ValueError: it holds a semicolon or another character that ends or breaks a cookie.
 
     """
-    if not _COOKIE_VALUE(text):
+    if not re.fullmatch(_COOKIE_VALUE, text):
         raise ValueError("no text that a cookie can carry unescaped")
     return text
 
@@ -94,7 +93,7 @@ def check_cookie_name(text: str) -> str:
         ValueError: it is empty, or holds a character that no token has.
 
     """
-    if not _TOKEN(text):
+    if not re.fullmatch(_COOKIE_NAME, text):
         raise ValueError("no text that can name a cookie")
     return text
 
