@@ -175,7 +175,7 @@ class Node:
     def place(self) -> Place:
         """Where this stands, for messages."""
         uri, pointer = self.files.find_origin(self.uri, self.pointer)
-        return Place(uri, pointer, self.files.find_position)
+        return Place(uri, pointer, self.files.locate)
 
 
 class MergedNode(Node):

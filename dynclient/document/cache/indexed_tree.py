@@ -133,10 +133,11 @@ class _Unread:
     It is no tuple, which some library would take for a list of JSON.
     """
 
-    __slots__ = ("part",)
+    __slots__ = ("first", "second")
 
-    def __init__(self, part: list[Any]) -> None:
-        self.part = part
+    def __init__(self, first: Any, second: Any) -> None:
+        self.first = first
+        self.second = second
 
 
 class IndexedObject(dict[str, Any]):
@@ -152,7 +153,7 @@ class IndexedObject(dict[str, Any]):
     def __init__(self, index: list[Any], text: bytes) -> None:
         short_members, others = index
         super().__init__(short_members)
-        self.update((key, _Unread(part)) for key, part in others.items())
+        self.update((key, _Unread(*part)) for key, part in others.items())
         self._text = text
 
     def __getitem__(self, key: str) -> Any:
@@ -212,7 +213,7 @@ class IndexedObject(dict[str, Any]):
             unread = super().__getitem__(key)
             if type(unread) is not _Unread:
                 return unread
-            first, second = unread.part
+            first, second = unread.first, unread.second
             value: Any
             if isinstance(first, dict):
                 value = IndexedObject([first, second], self._text)

@@ -146,6 +146,8 @@ class DocumentFiles:
         self._all_files: Mapping[str, DocumentFile] | None = None
         self._resource_places: dict[str, tuple[str, str]] = {}
         self._indexed_uris: set[str] = set()
+        #: `find_position` as one object, which all places share.
+        self.locate = self.find_position
 
     @property
     def top(self) -> Node:
