@@ -21,6 +21,7 @@ from dynclient.transport.http_library import (
     get_tls_context,
     import_ahead,
     import_library,
+    import_without_http2,
     read_certificate_paths,
 )
 from dynclient.transport.network_streams import watch_connections
@@ -214,6 +215,8 @@ class HttpAdapter:
             context = get_tls_context(
                 library.__name__, read_certificate_paths(), http2=self.settings.http2
             )
+            if not self.settings.http2:
+                import_without_http2(library.__name__)
             connection = {"verify": context, "http2": self.settings.http2}
         else:
             library = find_library(self.target)

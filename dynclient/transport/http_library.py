@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import logging
 import os
 import re
-import sys
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url, mask_urls
+from dynclient.transport.deferred_names import import_deferring
 from dynclient.transport.send_progress import current_send
 from dynclient.violations import shorten
 
@@ -27,9 +27,6 @@ _URL = r"[A-Za-z][A-Za-z0-9+.-]*://\S+"
 
 #: A filter of a logger does not see what its children log: each is told by name.
 _LOGGERS = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
-
-#: What httpx imports for the sake of `httpx.main` alone.
-_COMMAND_LINE = "httpx._main"
 
 #: The variables by which a user names certificates of authorities.
 _CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -44,52 +41,20 @@ _CONNECTION_MODULES = ("anyio", "anyio._backends._asyncio", "encodings.idna")
 @lru_cache(maxsize=8)
 def import_library(name: str) -> Any:
     """Return the module `httpx` or `httpx2`."""
-    module = _import_httpx() if name == "httpx" else importlib.import_module(name)
+    module = import_deferring(name)
     core = name.replace("httpx", "httpcore")
     for logger in (name, *(core + part for part in _LOGGERS), *_HEADER_CODECS):
         logging.getLogger(logger).addFilter(_is_loggable)
     return module
 
 
-def _import_httpx() -> Any:
-    """Return httpx, imported without its command line, which takes a third of its time.
+def import_without_http2(library: str) -> None:
+    """Import what `httpx` or `httpx2` makes connections with, but not its HTTP/2.
 
-    httpx imports its command line where click and rich are installed, for one name: `httpx.main`.
-    That name is loaded when it is asked for; everything else is as ever. Where the program imported
-    httpx before, it stays as it is.
+    It is loaded where somebody asks for it, or a connection needs it.
     """
-    if "httpx" in sys.modules:
-        return importlib.import_module("httpx")  # It waits where another thread is at it.
-    stand_in = ModuleType(_COMMAND_LINE)
-    stand_in.main = _LazyMain()  # type: ignore[attr-defined] # what httpx takes from it
-    # A thread that imports httpx at the same time takes the same stand-in, or the real one.
-    sys.modules.setdefault(_COMMAND_LINE, stand_in)
-    try:
-        httpx = importlib.import_module("httpx")
-    finally:
-        if sys.modules.get(_COMMAND_LINE) is stand_in:
-            del sys.modules[_COMMAND_LINE]
-    if isinstance(vars(httpx).get("main"), _LazyMain):
-        vars(httpx)["__getattr__"] = _load_main
-        del httpx.main
-    return httpx
-
-
-class _LazyMain:
-    """Stands for `httpx.main` while httpx is imported."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return importlib.import_module(_COMMAND_LINE).main(*args, **kwargs)
-
-
-def _load_main(name: str) -> Any:
-    """Return the attribute of httpx that was not loaded with it. Source: PEP 562."""
-    if name != "main":
-        raise AttributeError(f"module 'httpx' has no attribute {name!r}")
-    main = importlib.import_module(_COMMAND_LINE).main
-    main.__module__ = "httpx"
-    sys.modules["httpx"].main = main  # type: ignore[attr-defined] # as httpx itself does it
-    return main
+    if importlib.util.find_spec("h2") is not None:  # Without it there is nothing to leave out.
+        import_deferring(library.replace("httpx", "httpcore"))
 
 
 def _is_loggable(record: logging.LogRecord) -> bool:

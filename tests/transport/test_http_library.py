@@ -1,4 +1,4 @@
-"""httpx is imported without its command line; nothing but `httpx.main` notices."""
+"""httpx is imported without its command line, httpcore without HTTP/2; only their names notice."""
 
 from __future__ import annotations
 
@@ -96,3 +96,52 @@ def test_a_failed_import_leaves_no_stand_in():
 def test_a_client_that_waits_imports_no_asyncio():
     found = run(IMPORT + "import dynclient.client.client\nimport_library('httpx').Client()")
     assert not {"asyncio", "jsonschema", "referencing", "yaml"} & set(found["modules"])
+
+
+CLIENT = "import dynclient\nclient = dynclient.Client({'openapi': '3.1.0', 'info': {}, 'paths': {'/': {'get': {'operationId': 'run', 'responses': {}}}}}, server='http://127.0.0.1:9', http=%r, http2=%r)\ntry:\n    client.run()\nexcept dynclient.errors.ConnectFailed:\n    found['sent'] = True\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(("library", "core"), [("httpx", "httpcore"), ("httpx2", "httpcore2")])
+def test_a_client_without_http2_does_not_import_it(library, core):
+    found = run(CLIENT % (library, False))
+    assert found["sent"]
+    assert core in found["modules"]
+    assert not {"h2", f"{core}._sync.http2", f"{core}._async.http2"} & set(found["modules"])
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_a_client_with_http2_imports_it_before_it_connects(library):
+    assert "h2" in run(CLIENT % (library, True))["modules"]
+
+
+@pytest.mark.parametrize("how", ["httpcore.HTTP2Connection", "httpcore._sync.HTTP2Connection"])
+def test_the_http2_of_httpcore_is_loaded_when_it_is_asked_for(how):
+    found = run(
+        f"{CLIENT % ('httpx', False)}\nimport httpcore\n"
+        f"connection = {how}\nimport httpcore._sync.http2 as http2\n"
+        "found['is_class'] = connection is http2.HTTP2Connection\n"
+        "found['module'] = connection.__module__\n"
+        "found['names'] = [n for n in httpcore.__all__ if not hasattr(httpcore, n)]\n"
+        "found['async'] = httpcore.AsyncHTTP2Connection.__name__"
+    )
+    assert found["is_class"]
+    assert (found["module"], found["async"]) == ("httpcore", "AsyncHTTP2Connection")
+    assert found["names"] == []
+
+
+def test_a_program_that_imported_httpcore_before_keeps_it_as_it_is():
+    found = run(
+        f"import httpcore\nconnection = httpcore.HTTP2Connection\n{CLIENT % ('httpx', False)}\n"
+        "found['same'] = vars(httpcore)['HTTP2Connection'] is connection"
+        " and '__getattr__' not in vars(httpcore)"
+    )
+    assert found["same"]
+
+
+def test_without_h2_httpcore_says_that_it_is_missing():
+    found = run(
+        f"sys.modules['h2'] = None\n{CLIENT % ('httpx', False)}\nimport httpcore\n"
+        "try:\n    httpcore.HTTP2Connection()\nexcept RuntimeError as error:\n"
+        "    found['text'] = str(error)"
+    )
+    assert "h2" in found["text"]
