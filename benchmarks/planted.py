@@ -138,8 +138,8 @@ class Planted(NamedTuple):
 FAULTS = [
     # translation
     Planted("an exclusive bound of 3.0 is lost", "schema/translation/assertion_translator.py", "schema[exclusive] = schema.pop(bound)", "pass", DIALECTS),
-    Planted("a closed part of a whole stays closed", "schema/translation/translator.py", "if schema.get(keyword) is False:", "if False:", CLOSED_PARTS),
-    Planted("a whole whose parts are opened stays open", "schema/translation/translator.py", 'schema["unevaluatedProperties"] = False', "pass", CLOSED_PARTS),
+    Planted("a closed part of a whole stays closed", "schema/translation/closed_parts.py", "if schema.get(keyword) is False:", "if False:", CLOSED_PARTS),
+    Planted("a whole whose parts are opened stays open", "schema/translation/closed_parts.py", 'schema["unevaluatedProperties"] = False', "pass", CLOSED_PARTS),
     Planted("nullable is lost", "schema/translation/nullable_schemas.py", "return allow_null(schema)", "return schema", DIALECTS),
     Planted("readOnly and writeOnly are exchanged", "schema/dialect.py", '"request": "readOnly",\n    "response": "writeOnly",', '"request": "writeOnly",\n    "response": "readOnly",', DIALECTS),
     Planted("writeOnly of the text is not looked for", "document/files/document_files.py", "if is_read_only else features.may_have_write_only", "if is_read_only else features.may_have_read_only", ONE_WAY),

@@ -27,8 +27,6 @@ def translate_nullable(
 
     """
     nullable = node.value.get("nullable", False)
-    if nullable is False and "type" in schema and schema["type"] not in ("null", ["null"]):
-        return schema
     if not isinstance(nullable, bool):
         problems.report_keyword(node, "nullable")
     if schema.get("type") in ("null", ["null"]) and _has_no_null_alternative(schema):

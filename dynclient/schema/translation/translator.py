@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
@@ -26,6 +25,11 @@ from dynclient.schema.dialect import (
 )
 from dynclient.schema.translation.annotation_translator import AnnotationTranslator
 from dynclient.schema.translation.assertion_translator import AssertionTranslator
+from dynclient.schema.translation.closed_parts import (
+    ClosedPartReader,
+    close_whole,
+    open_part,
+)
 from dynclient.schema.translation.conjuncts import ConjunctReader
 from dynclient.schema.translation.definition_keys import DefinitionKey, DefinitionNames
 from dynclient.schema.translation.discriminator_mappings import (
@@ -79,11 +83,6 @@ _CONJUNCTION_KEYWORDS = frozenset(
 )
 
 
-_CLOSED_HINT = (
-    "`additionalProperties: false` refuses what the other parts of `allOf` declare; leave it out, "
-    "or write `unevaluatedProperties: false` beside `allOf` (OpenAPI 3.1)"
-)
-
 #: Without these, a schema only says what one value is.
 _COMPOSING_KEYWORDS = frozenset(
     (
@@ -93,11 +92,6 @@ _COMPOSING_KEYWORDS = frozenset(
         "discriminator",
         "required",
     )
-)
-
-#: Beside a `$ref`, one of these may contradict what it refers to.
-_CONTRADICTING_KEYWORDS = frozenset(
-    ("additionalProperties", "allOf", "properties", "required", "unevaluatedProperties")
 )
 
 #: What the definitions may take that differ by the meaning of dynamic references: 4,000 of them
@@ -150,6 +144,7 @@ class SchemaTranslator:
         #: What the definitions that hang on a scope take, counted as bindings of anchors.
         self._scope_size = 0
         self._conjuncts = ConjunctReader(flavour, direction)
+        self._closed_parts = ClosedPartReader(flavour, self._conjuncts, self._problems)
         self._discriminators = DiscriminatorTranslator(self.defs)
 
     @property
@@ -224,38 +219,33 @@ class SchemaTranslator:
         if _COMPOSING_KEYWORDS.isdisjoint(node.value):
             self._assertions.translate(schema, node)
             self._annotations.translate(schema, node)
-        else:
-            exclusions = inherited_exclusions | self._find_own_exclusions(node)
-            self._translate_composition(schema, node, exclusions, is_opened=is_opened)
-            if self._counts_reference_alone(node):
-                return allow_null(schema) if node.value.get("nullable") is True else schema
-        return translate_nullable(schema, node, self._problems, self.options)
-
-    def _counts_reference_alone(self, node: Node) -> bool:
-        """Tell whether a schema is a `$ref` beside which nothing counts."""
-        is_reference = isinstance(node.value.get("$ref"), str)
-        return is_reference and self.flavour in REFERENCE_ONLY_FLAVOURS
+            return translate_nullable(schema, node, self._problems, self.options)
+        exclusions = inherited_exclusions | self._find_own_exclusions(node)
+        outer_scope = self._scope
+        self._scope = self._relations.get_dynamic_scopes(node).enter(node, outer_scope)
+        schema = self._translate_composition(schema, node, exclusions, is_opened=is_opened)
+        self._scope = outer_scope
+        return schema
 
     def _translate_composition(
         self, schema: Schema, node: Node, exclusions: frozenset[str], *, is_opened: bool
-    ) -> None:
-        """Translate a schema that other schemas belong to, or that says what must be there."""
-        outer_scope = self._scope
-        self._scope = self._relations.get_dynamic_scopes(node).enter(node, outer_scope)
-        refused = frozenset[str]() if is_opened else self._find_refused_requirements(node)
+    ) -> Schema:
+        """Return a schema that other schemas belong to, or that says what must be there."""
+        no_names = frozenset[str]()
+        refused = no_names if is_opened else self._closed_parts.find_refused_requirements(node)
         is_opened = is_opened or bool(refused)
         references = self._translate_references(node, exclusions, is_opened=is_opened)
         if references:
             schema["$ref"] = references[0]
-        if self._counts_reference_alone(node):
-            self._scope = outer_scope
-            return
+        if self.flavour in REFERENCE_ONLY_FLAVOURS and isinstance(node.value.get("$ref"), str):
+            # What is beside a $ref does not count there.
+            return allow_null(schema) if node.value.get("nullable") is True else schema
         self._assertions.translate(schema, node)
         self._translate_subschemas(schema, node, exclusions, is_opened=is_opened)
         if is_opened:
-            _open(schema)
+            open_part(schema)
         if refused:
-            _close(schema, refused - self._conjuncts.find_declared_names(node))
+            close_whole(schema, refused - self._conjuncts.find_declared_names(node))
         for reference in references[1:]:
             part = Schema({"$ref": reference}, node.place)
             schema["allOf"] = [*schema.get("allOf", ()), part]
@@ -263,7 +253,7 @@ class SchemaTranslator:
         self._remove_dependents(schema, exclusions)
         self._annotations.translate(schema, node)
         self._translate_discriminator(schema, node)
-        self._scope = outer_scope
+        return translate_nullable(schema, node, self._problems, self.options)
 
     def _find_own_exclusions(self, node: Node) -> frozenset[str]:
         """Return the properties that a schema excludes together with its conjuncts."""
@@ -272,26 +262,6 @@ class SchemaTranslator:
         if is_extension or not _CONJUNCTION_KEYWORDS.isdisjoint(value):
             return self._conjuncts.find_excluded_properties(node)
         return frozenset()
-
-    def _find_refused_requirements(self, node: Node) -> frozenset[str]:
-        """Return what a schema requires while a part of it refuses it, so that no object fits.
-
-        The author means that the whole has no other properties, as `unevaluatedProperties: false`
-        says since 3.1. So the parts are opened, and the whole is closed.
-        """
-        value = node.value
-        if "$ref" in value:
-            is_reference_alone = _CONTRADICTING_KEYWORDS.isdisjoint(value)
-            if is_reference_alone or self.flavour in REFERENCE_ONLY_FLAVOURS:
-                return frozenset()  # what it refers to is closed itself
-        elif "allOf" not in value and value.get("additionalProperties") is not False:
-            return frozenset()
-        refused = self._conjuncts.find_refused_requirements(node)
-        description = self._conjuncts.describe_refusal(node) if refused else ""
-        if description:
-            message = f"no object fits this schema: {description}; the whole is read as closed"
-            self._problems.report(node, "unsatisfiable-schema", message, hint=_CLOSED_HINT)
-        return refused
 
     # --- references
 
@@ -589,21 +559,6 @@ class SchemaTranslator:
             place = node.get_child("patternProperties").get_child(pattern)
             if not self._assertions.check_pattern(place, pattern):
                 del schema["patternProperties"][pattern]
-
-
-def _close(schema: Schema, undeclared_names: Iterable[str]) -> None:
-    """Let a schema have no properties but those of its parts, and some that it requires."""
-    undeclared = dict.fromkeys(sorted(undeclared_names), True)
-    if undeclared:
-        schema["properties"] = {**schema.get("properties", {}), **undeclared}
-    schema["unevaluatedProperties"] = False
-
-
-def _open(schema: Schema) -> None:
-    """Let a schema refuse no properties: a schema around it does."""
-    for keyword in ("additionalProperties", "unevaluatedProperties"):
-        if schema.get(keyword) is False:
-            del schema[keyword]
 
 
 def _without_keywords(node: Node, keywords: tuple[str, ...]) -> Node:
