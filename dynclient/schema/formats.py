@@ -359,6 +359,11 @@ FORMAT_CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
     }
 )
 
+#: These say what a text is for, and check nothing.
+UNCHECKED_FORMATS = frozenset(
+    name for name, check in FORMAT_CHECKS.items() if check is _accept_anything
+)
+
 #: Integer format -> smallest and largest value. The dialect writes them as bounds.
 INTEGER_FORMAT_BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {

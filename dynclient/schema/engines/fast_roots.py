@@ -41,7 +41,7 @@ class FastRoot(NamedTuple):
 
     Attributes:
         schema: a self-contained root.
-        format_checks: the checks of formats that the root names.
+        format_checks: the checks of formats that the root names and the engine does not have.
         size: how many schemas the engine is given.
         max_depth: how deep the values may be that the engine checks within bounds; None: any.
         names: the definitions in it.
@@ -183,6 +183,7 @@ class _RootWriter:
         self._own = FastDefinitions(own_scope)
         self._own.estimator = CheckCostEstimator(self._own.schemas, definitions.estimator)
         self._sizes = _Sizes()
+        self._format_checks: FormatChecks = {}
 
     def write(self, root: dict[str, Any]) -> FastRoot:
         """Return a root for the fast engine."""
@@ -224,8 +225,9 @@ class _RootWriter:
         if max_depth == 0:
             raise UnsuitableSchema
         schema = {**written.schema, "$defs": reached} if reached else written.schema
-        checks = {**self._definitions.scope.format_checks, **self._own.scope.format_checks}
-        return FastRoot(schema, checks, self._sizes.size, max_depth, frozenset(reached))
+        return FastRoot(
+            schema, self._format_checks, self._sizes.size, max_depth, frozenset(reached)
+        )
 
     def _write_reached(self, root: WrittenSchema) -> dict[str, Any]:
         """Return the definitions that a root reaches."""
@@ -234,6 +236,7 @@ class _RootWriter:
         while pending:
             written = pending.pop()
             self._sizes.add(written)
+            self._format_checks.update(written.format_checks)
             for name, definition in written.definitions.items():
                 self._find_owner(name).add(name, definition)
             for name in written.names:

@@ -24,7 +24,7 @@ from dynclient.schema.engines.evaluation_conditions import (
     EvaluationReader,
     TooManyConditions,
 )
-from dynclient.schema.formats import CheckedFormat
+from dynclient.schema.formats import FORMAT_CHECKS, UNCHECKED_FORMATS, CheckedFormat
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -39,6 +39,13 @@ NATIVE_FORMATS = {
     "date": f"^({_DATE})$",
     "time": f"^({_TIME})$",
     "date-time": f"^({_DATE}[Tt]{_TIME})$",
+}
+
+#: The checks of the others.
+_OTHER_CHECKS = {
+    name: check
+    for name, check in FORMAT_CHECKS.items()
+    if name not in NATIVE_FORMATS and name not in UNCHECKED_FORMATS
 }
 
 _DAY = "(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31"
@@ -112,6 +119,8 @@ class WrittenSchema:
         schema: what the engine is given.
         names: the definitions that it refers to.
         definitions: those of them that are written for it: names of ours -> schema to write.
+        format_checks: the checks of the formats in it that the engine does not check itself. With
+            any of them it is a quarter slower, so it is given no other.
         size: how many schemas the engine is given.
         evaluated_count: how many schemas were looked at to find what is evaluated.
         unrolled_count: how many copies the engine makes for `unevaluatedItems`.
@@ -122,22 +131,19 @@ class WrittenSchema:
         self.schema: Any = True
         self.names: dict[str, None] = {}
         self.definitions: dict[str, Any] = {}
+        self.format_checks: FormatChecks = {}
         self.size = 0
         self.evaluated_count = 0
         self.unrolled_count = 0
 
 
 class WritingScope:
-    """The names that schemas get while they are written, and the checks of formats.
+    """The names that schemas and checks of formats get while they are written.
 
     Args:
         defs: the definitions that references name.
         prefix: begins each name, so that two scopes never give the same one.
         evaluation_reader: finds what schemas evaluate; by default one of its own.
-
-    Attributes:
-        format_checks: the checks of formats that stand in place of what the engine does not check
-            itself: patterns that it cannot search within bounds, and formats of the user.
 
     """
 
@@ -148,9 +154,9 @@ class WritingScope:
         evaluation_reader: EvaluationReader | None = None,
     ) -> None:
         self.defs = defs
-        self.format_checks: FormatChecks = {}
         self.evaluation_reader = evaluation_reader or EvaluationReader(defs)
         self._prefix = prefix
+        self._format_count = 0
         #: Identity of a schema that is a condition -> the schema and the name of its definition.
         #: The schema is kept, so that no other one gets its identity.
         self._conditions: dict[int, tuple[Any, str]] = {}
@@ -160,11 +166,10 @@ class WritingScope:
         name = f"{self._prefix}condition:{len(self._conditions) + 1}"
         return self._conditions.setdefault(id(schema), (schema, name))[1]
 
-    def add_format_check(self, check: Callable[[str], Any]) -> str:
-        """Return the name of a new format with a check of its own."""
-        name = f"x-{self._prefix}check-{len(self.format_checks)}"
-        self.format_checks[name] = check
-        return name
+    def name_format(self) -> str:
+        """Return the name of a new format."""
+        self._format_count += 1
+        return f"x-{self._prefix}check-{self._format_count}"
 
 
 class FastSchemaWriter:
@@ -340,17 +345,29 @@ class FastSchemaWriter:
             conjuncts += self._write_pattern(written.pop("pattern"))
         format_name = written.get("format")
         if isinstance(format_name, CheckedFormat):
-            written["format"] = self._scope.add_format_check(format_name.check)
+            written["format"] = self._add_format(format_name.check)
         elif str(format_name) in _USUAL_VALUES:
             del written["format"]
             conjuncts.append(_write_date_or_time(str(format_name)))
+        elif str(format_name) in _OTHER_CHECKS:
+            name = str(format_name)
+            self._written.format_checks[name] = _OTHER_CHECKS[name]
         return conjuncts
+
+    def _add_format(self, check: Callable[[str], Any]) -> str:
+        """Return the name of a new format in place of what the engine does not check itself.
+
+        Such are patterns that it cannot search within bounds, and formats of the user.
+        """
+        name = self._scope.name_format()
+        self._written.format_checks[name] = check
+        return name
 
     def _write_pattern(self, source: str) -> list[dict[str, Any]]:
         """Return schemas that together accept what a pattern matches, without backtracking."""
         pattern = regex.compile(source)
         if pattern.size > MAX_STATES or not all(term.is_linear for term in pattern.searches):
-            return [{"format": self._scope.add_format_check(pattern.search)}]
+            return [{"format": self._add_format(pattern.search)}]
         conjuncts: list[dict[str, Any]] = []
         for term in pattern.searches:
             search = {"pattern": term.rust}

@@ -18,9 +18,8 @@ from dynclient.schema.engines.fast_roots import (
     write_definitions_root,
     write_fast_root,
 )
-from dynclient.schema.engines.fast_schema import NATIVE_FORMATS, UnsuitableSchema
+from dynclient.schema.engines.fast_schema import UnsuitableSchema
 from dynclient.schema.engines.separate_members import SeparateMember, split_members
-from dynclient.schema.formats import FORMAT_CHECKS
 
 #: A root that has more schemas than this takes about a megabyte once it is compiled.
 LARGE_SIZE = 1_000
@@ -107,12 +106,9 @@ class CompiledRoot:
     def _compile(self) -> Any:
         import jsonschema_rs
 
-        own_checks = {
-            name: check for name, check in FORMAT_CHECKS.items() if name not in NATIVE_FORMATS
-        }
         validator = jsonschema_rs.Draft202012Validator(
             self.root.schema,
-            formats=own_checks | self.root.format_checks,
+            formats=self.root.format_checks,
             validate_formats=True,
             ignore_unknown_formats=True,
             pattern_options=jsonschema_rs.RegexOptions(),
