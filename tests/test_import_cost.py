@@ -65,7 +65,12 @@ _UNNEEDED = {
     *("dynclient.transport.server_limits", "dynclient.transport.signing"),
     *("dynclient.transport.observing.call_events", "dynclient.transport.error_wrapping"),
     *("dynclient.transport.bounded_waits", "dynclient.wire.credential_provider"),
-    "dynclient.wire.observed_body",
+    *("dynclient.wire.observed_body", "dynclient.wire.querystring"),
+    *("dynclient.wire.parameters.parameter_reader", "dynclient.wire.parameters.delimited_arrays"),
+    *("dynclient.plan.response_headers", "dynclient.plan.value_hints"),
+    *("dynclient.plan.argument_hints", "dynclient.plan.missing_members"),
+    *("dynclient.plan.converted_call", "dynclient.schema.engines.explain"),
+    *("dynclient.client.operation_mappings", "dynclient.client.operation_lookup"),
 }
 
 

@@ -13,8 +13,6 @@ from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.given_credentials import GivenCredentials, collect_credentials
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
-from dynclient.client.operation_lookup import build_not_found_error
-from dynclient.client.operation_mappings import OperationMapping, TagMapping
 from dynclient.client.options import Options
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.display_text import format_count
@@ -151,11 +149,16 @@ class BaseClient(NotebookView, Generic[OperationT]):
     @cached_property
     def operations(self) -> Mapping[str, OperationT]:
         """The operations in document order: by a unique operationId, else by `METHOD /path`."""
+        from dynclient.client.operation_mappings import OperationMapping  # Few programs list them.
+
         return OperationMapping(self, self.document.operations)
 
     @cached_property
     def tags(self) -> Mapping[str, Mapping[str, OperationT]]:
         """The operations of each tag, and of the tags below it."""
+        # Few programs list them.
+        from dynclient.client.operation_mappings import OperationMapping, TagMapping
+
         found: dict[str, list[str]] = {tag: [] for tag in self.document.tags}
         for key, operation in self.document.operations.items():
             for tag in self.document.list_tags_with_parents(operation.tags):
@@ -171,6 +174,8 @@ class BaseClient(NotebookView, Generic[OperationT]):
         """
         key = self._find_key(name)
         if key is None:
+            from dynclient.client.operation_lookup import build_not_found_error
+
             raise build_not_found_error(self.document, name)
         return self._bind_operation(key)
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from dynclient.model import QUERYSTRING
 from dynclient.names import suggest, to_snake_case
-from dynclient.plan.argument_hints import explain_foreign_argument, explain_nested_argument
 from dynclient.plan.call_document import CALL_KEYS, Call
 from dynclient.violations import Violation, shorten_repr
 
@@ -175,6 +174,9 @@ class Binder(NamedTuple):
             message = f"got {shorten_repr(value)}, want a mapping of names to values"
             binding.add_violation("type", name, message)
             return
+        # Few calls are refused.
+        from dynclient.plan.argument_hints import explain_foreign_argument, explain_nested_argument
+
         hint = explain_nested_argument(name, {*self.names, *self.targets})
         hint = hint or explain_foreign_argument(name)
         if hint:

@@ -12,7 +12,6 @@ from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation, P
 from dynclient.plan.binder import Binder, Binding, MemberTarget, build_binder
 from dynclient.plan.call_document import Call
 from dynclient.plan.checked_call import BodyMediaType, CheckedCall, RequestChecks
-from dynclient.plan.converted_call import convert_call
 from dynclient.plan.file_values import (
     FilePlaces,
     find_file_places,
@@ -26,15 +25,13 @@ from dynclient.plan.json_values import (
     find_unwritable_numbers,
     is_json_form,
 )
-from dynclient.plan.missing_members import expand_missing_locations
 from dynclient.plan.request_writer import RequestWriter
 from dynclient.plan.result_table import ResultTable
 from dynclient.plan.results import ResultBuilder
 from dynclient.plan.schemas import Reading, Schemas
-from dynclient.plan.value_hints import add_value_hints
+from dynclient.schema.declared_names import is_refused_property, list_declared_names
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import Checker
-from dynclient.schema.engines.explain import is_refused_property, list_declared_names
 from dynclient.schema.readings import Definitions, walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
 from dynclient.wire import media_types
@@ -240,6 +237,8 @@ class Plan:
         body_media_type = self._choose_media_type(binding.call, chosen)
         list_items(binding, body_media_type.entry)
         if not checks.is_enabled:
+            from dynclient.plan.converted_call import convert_call  # Few calls are unchecked.
+
             converted = convert_call(binding.call)
             violations = binding.violations + converted.violations
             return CheckedCall(converted.document, violations, body_media_type)
@@ -282,6 +281,8 @@ class Plan:
         self, binding: Binding, body_media_type: BodyMediaType, reading: Reading
     ) -> CheckedCall:
         """Return a call with everything that is wrong with it, in the order of messages."""
+        from dynclient.plan.converted_call import convert_call  # Few calls are refused.
+
         places = self.find_file_places(body_media_type.entry)
         media_type = body_media_type.declared_name
         converted = convert_call(binding.call)
@@ -355,6 +356,10 @@ class Plan:
         has_binaries: bool,
     ) -> list[Violation]:
         """Return the violations of the schema, without those that binding reported already."""
+        # Few calls are refused.
+        from dynclient.plan.missing_members import expand_missing_locations
+        from dynclient.plan.value_hints import add_value_hints
+
         unwritable = find_unwritable_numbers(call)
         if unwritable:
             return unwritable

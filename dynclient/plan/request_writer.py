@@ -28,7 +28,6 @@ from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, is_valid_header
 from dynclient.wire.parameters import ParameterWriter, build_default_writer, build_writer
-from dynclient.wire.querystring import write_querystring
 
 _NO_VALUES: dict[str, Any] = {}
 
@@ -207,6 +206,8 @@ class RequestWriter:
         querystring = self.operation.querystring
         if querystring is None or querystring.content is None:
             raise self._build_error("it has no parameter with `in: querystring`")
+        from dynclient.wire.querystring import write_querystring  # Few operations have one.
+
         try:
             return write_querystring(querystring.content, to_json(value))
         except (UnicodeError, ValueError, TypeError, AttributeError, RecursionError):

@@ -9,7 +9,6 @@ from dynclient.model import Parameter
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engines.engine import Checker
-from dynclient.schema.schema_text import describe_schema
 from dynclient.violations import Violation
 from dynclient.wire.message import Headers
 from dynclient.wire.parameters import ParameterAbsent, read_parameter
@@ -70,6 +69,8 @@ class DeclaredHeader:
         return Violation("missing", path, message, None, self.parameter.node.place)
 
     def _describe(self) -> str:
+        from dynclient.schema.schema_text import describe_schema  # Few headers are refused.
+
         return describe_schema(self.checker.schema, self.types.defs)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.model import MediaType, Operation
 from dynclient.model import Response as DeclaredResponse
-from dynclient.plan.response_headers import DeclaredHeader, build_declared_headers
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engines.engine import Checker
 from dynclient.violations import Violation, shorten
 from dynclient.wire import media, media_types
 from dynclient.wire.message import Response
 from dynclient.wire.schema_types import SchemaTypes
+
+if TYPE_CHECKING:
+    from dynclient.plan.response_headers import DeclaredHeader
 
 OK = 200
 FIRST_REDIRECT_STATUS = 300
@@ -226,7 +228,11 @@ class ResultTable:
         return Violation("status", ("status",), text, None, self.operation.place, known, status)
 
     def _get_headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
+        if not declared.headers:
+            return ()
         if declared.status not in self._declared_headers:
+            from dynclient.plan.response_headers import build_declared_headers  # Few have any.
+
             self._declared_headers[declared.status] = build_declared_headers(
                 declared, self._schemas
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dynclient.display_text import cut_line, format_count
 from dynclient.errors import (
@@ -19,11 +19,13 @@ from dynclient.errors import (
 from dynclient.masking import mask_url
 from dynclient.notebook_view import NotebookView
 from dynclient.plan.response_bodies import decode_body, find_body_violations
-from dynclient.plan.response_headers import DeclaredHeader
 from dynclient.plan.result_table import FIRST_ERROR_STATUS, ResultTable
 from dynclient.violations import Violation, generalize_path, shorten
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
+
+if TYPE_CHECKING:
+    from dynclient.plan.response_headers import DeclaredHeader
 
 #: Result → its links by name.
 FindLinks = Callable[["Result"], Mapping[str, Any]]
@@ -38,7 +40,7 @@ _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _ERROR_MESSAGE_MEMBERS = ("message", "detail", "title", "error_description", "error")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result(NotebookView):
     """What came back.
 

@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple
 from dynclient.model import MediaType, Operation, find_sequence_format
 from dynclient.plan.result_table import FIRST_REDIRECT_STATUS, OK, ResultTable
 from dynclient.plan.schemas import Reading, Schemas
+from dynclient.schema.declared_names import list_declared_names
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import Checker
-from dynclient.schema.engines.explain import list_declared_names
 from dynclient.wire import media, media_types, multipart
 from dynclient.wire.forms import parse_if_text
 from dynclient.wire.item_reader import ItemReader, build_item_reader

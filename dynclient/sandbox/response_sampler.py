@@ -11,8 +11,8 @@ from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.model import MediaType, Parameter, Response, find_sequence_format, read_example
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
+from dynclient.schema.declared_names import list_declared_names
 from dynclient.schema.engines.engine import LazyChecker, compile_check
-from dynclient.schema.engines.explain import list_declared_names
 from dynclient.schema.readings import Definitions
 from dynclient.wire import media, media_types, multipart
 from dynclient.wire.parameters import build_writer, to_text

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote_plus, unquote
 
 from dynclient.model import Encoding, Parameter
-from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
+from dynclient.wire.parameters import build_writer, to_text
 from dynclient.wire.parameters.text_encoding import is_json, to_json_text
 from dynclient.wire.schema_types import SchemaTypes
 
@@ -101,6 +101,8 @@ def read_styled_members(
         pairs: names and values, both percent-encoded.
 
     """
+    from dynclient.wire.parameters import ParameterAbsent, read_parameter  # Few forms are read.
+
     members: dict[str, Any] = {}
     names = set(parameters)
     for name, parameter in parameters.items():

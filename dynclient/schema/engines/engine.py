@@ -12,7 +12,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from dynclient.schema.engines.explain import explain_errors
 from dynclient.schema.engines.fast_schema import UnsuitableSchema
 from dynclient.schema.engines.jsonschema_rs_engine import FastValidator
 from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
@@ -126,6 +125,8 @@ class Checker:
                 return [Violation("schema", at, self._describe_undecided())]
         if not errors:
             return []
+        from dynclient.schema.engines.explain import explain_errors  # Few values are refused.
+
         violations = explain_errors(errors, self.schema.get("$defs", {}), at)
         # A refused value always has a violation, even if the explanation overlooks something.
         return violations or [Violation("schema", at, "does not fit its schema")]

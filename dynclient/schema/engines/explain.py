@@ -8,6 +8,7 @@ from typing import Any
 from dynclient.display_text import format_count
 from dynclient.masking import MASK
 from dynclient.names import suggest
+from dynclient.schema.declared_names import is_refused_property, list_declared_names
 from dynclient.schema.dialect import X_SERIALIZATION, get_place
 from dynclient.schema.engines.branch_errors import (
     TRANSPARENT_KEYWORDS,
@@ -363,27 +364,6 @@ def _describe_serialization(reason: Any, keyword: str) -> str:
 
 
 # --- schemas in words
-
-
-def list_declared_names(schema: Any, defs: Definitions) -> list[str]:
-    """Return the property names that a schema declares, references and alternatives included.
-
-    Those that the reading refuses are left out.
-    """
-    names: dict[str, None] = {}
-    refused: set[str] = set()
-    for part in walk_in_place(schema, defs):
-        properties = part.get("properties", {})
-        names |= dict.fromkeys(properties)
-        refused.update(name for name in properties if is_refused_property(properties[name]))
-    return [name for name in names if name not in refused]
-
-
-def is_refused_property(schema: Any) -> bool:
-    """Return whether a reading refuses a property, as it travels only the other way."""
-    if not isinstance(schema, dict) or schema.get("not") != {}:
-        return False
-    return any(schema.get(annotation) is True for annotation in _EXCLUSION_TEXTS)
 
 
 def _describe_negated_schema(schema: Any) -> str:

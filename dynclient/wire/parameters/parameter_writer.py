@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dynclient.model import Location, Parameter
-from dynclient.wire.parameters.delimited_arrays import build_array_writer
 from dynclient.wire.parameters.text_encoding import (
     TextEncoder,
     check_cookie_name,
@@ -47,6 +46,8 @@ def _build_writer(parameter: Parameter) -> ParameterWriter:
     if parameter.content:
         return _build_content_writer(parameter.name, parameter.location, parameter.content.name)
     if parameter.delimiters:
+        from dynclient.wire.parameters.delimited_arrays import build_array_writer  # Swagger's.
+
         return build_array_writer(parameter)
     if parameter.location == "header":
         return _build_simple_writer(parameter.explode, leave_unencoded)
