@@ -366,7 +366,7 @@ FAULTS = [
     Planted("a schema that a mapping names is unused", "plan/document_check/unused_rules.py", "                    self._use_mapped(uri, target)\n", "                    pass\n", RULES),
     Planted("alternatives overlap though a discriminator is there", "plan/document_check/overlap_rules.py", 'if not isinstance(value.get("oneOf"), list) or "discriminator" in value:', 'if not isinstance(value.get("oneOf"), list):', OVERLAPS),
     # the cache
-    Planted("a damaged entry is used", "document/cache/document_cache.py", 'if checksum != b"%08x" % zlib.crc32(rest):', "if False:", CACHE),
+    Planted("a damaged entry is used", "document/cache/document_cache.py", "if not data.startswith(checksum):", "if False:", CACHE),
     Planted("everybody can read an entry", "document/cache/private_files.py", "            temporary_path.replace(path)\n", "            temporary_path.chmod(0o644)\n            temporary_path.replace(path)\n", CACHE),
     Planted("an entry that was used is removed first", "document/cache/document_cache.py", "        os.utime(path)  # It was used: others are removed before it.\n", "        pass\n", CACHE),
     Planted("an entry of another version is used", "document/cache/document_cache.py", 'hashlib.sha256(f"dynclient {__version__}\\n".encode())', "hashlib.sha256()", CACHE),

@@ -11,10 +11,10 @@ from typing import Any
 
 #: What a CI runner takes for a command wherever it stands in a line: `##vso[` and `##[` of Azure
 #: Pipelines and of older runners of GitHub, `##teamcity[` of TeamCity.
-_RUNNER_COMMAND = re.compile(r"##(?=\w*\[)")
+_RUNNER_COMMAND = r"##(?=\w*\[)"
 
 #: What GitHub's runner takes for a command at the beginning of a line.
-_COMMAND_AT_START = re.compile(r"^( *):(?=:[A-Za-z])", re.MULTILINE)
+_COMMAND_AT_START = r"(?m)^( *):(?=:[A-Za-z])"
 
 
 class SourceText(str):
@@ -46,9 +46,9 @@ def _escape_character(char: str, keep: str) -> str:
 def escape_runner_commands(text: str) -> str:
     """Return a text, of one or several lines, in which a CI runner finds no command."""
     if "##" in text:
-        text = _RUNNER_COMMAND.sub(r"#\\x23", text)
+        text = re.sub(_RUNNER_COMMAND, r"#\\x23", text)
     if "::" in text:
-        text = _COMMAND_AT_START.sub(r"\1\\x3a", text)
+        text = re.sub(_COMMAND_AT_START, r"\1\\x3a", text)
     return text
 
 
@@ -59,7 +59,7 @@ def escape_json_text(text: str) -> str:
     """
     if not text.isprintable():
         text = "".join(_escape_json_character(char) for char in text)
-    return _RUNNER_COMMAND.sub(r"#\\u0023", text) if "##" in text else text
+    return re.sub(_RUNNER_COMMAND, r"#\\u0023", text) if "##" in text else text
 
 
 def _escape_json_character(char: str) -> str:

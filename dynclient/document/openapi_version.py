@@ -35,7 +35,7 @@ _FLAVOURS: dict[VersionFamily, SchemaFlavour] = {
 _SUPPORTED_VERSIONS = "dynclient reads Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2"
 
 #: `swagger: 2.0`, which is a number in YAML, and the text that the standard asks for.
-_is_swagger_2 = re.compile(r"2(\.0+)*").fullmatch
+_SWAGGER_2 = r"2(\.0+)*"
 
 
 class _OtherFormat(NamedTuple):
@@ -74,7 +74,7 @@ def detect_version_family(files: DocumentFiles) -> VersionFamily:
             f"{name} is no OpenAPI document: {_describe_top(tree)}", hint=_build_top_hint(tree)
         )
     version = tree.get("openapi")
-    if version is None and _is_swagger_2(str(tree.get("swagger"))):
+    if version is None and re.fullmatch(_SWAGGER_2, str(tree.get("swagger"))):
         return "2.0"
     if version is None:
         raise UnsupportedVersion(
@@ -91,7 +91,7 @@ def detect_version_family(files: DocumentFiles) -> VersionFamily:
             text, hint=f"write it in full, such as `openapi: 3.0.3`; {_SUPPORTED_VERSIONS}"
         )
     hint = _SUPPORTED_VERSIONS
-    if _is_swagger_2(str(version)):
+    if re.fullmatch(_SWAGGER_2, str(version)):
         hint = f'write `swagger: "2.0"` for version 2.0; {_SUPPORTED_VERSIONS}'
     raise UnsupportedVersion(f"{name} is OpenAPI {_shorten_version(version)}", hint=hint)
 

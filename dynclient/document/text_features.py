@@ -9,12 +9,12 @@ import re
 from typing import NamedTuple
 
 #: These patterns begin with characters that are searched for fast.
-_EXTERNAL_REFERENCE = re.compile(rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]""")
-_MAPPING = re.compile(rb"""mapping(?<=\bmapping)["']?\s*:""")
-_IDENTIFIER = re.compile(rb"\$(?:id|anchor|dynamicAnchor|recursiveAnchor|schema)\b")
+_EXTERNAL_REFERENCE = rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]"""
+_MAPPING = rb"""mapping(?<=\bmapping)["']?\s*:"""
+_IDENTIFIER = rb"\$(?:id|anchor|dynamicAnchor|recursiveAnchor|schema)\b"
 
 #: JSON and YAML may write `$` and the letters of a keyword as escapes.
-_ESCAPED_CHARACTER = re.compile(rb"\\(?:u00|x|U000000)(?:24|[46][1-9a-fA-F]|[57][0-9aA])")
+_ESCAPED_CHARACTER = rb"\\(?:u00|x|U000000)(?:24|[46][1-9a-fA-F]|[57][0-9aA])"
 
 
 class TextFeatures(NamedTuple):
@@ -45,11 +45,11 @@ ANY_FEATURES = TextFeatures()
 
 def find_features(data: bytes) -> TextFeatures:
     """Return what the text of a file may hold."""
-    refers_to_files = _EXTERNAL_REFERENCE.search(data) is not None
-    names_files = b"mapping" in data and _MAPPING.search(data) is not None
+    refers_to_files = re.search(_EXTERNAL_REFERENCE, data) is not None
+    names_files = b"mapping" in data and re.search(_MAPPING, data) is not None
     # Where characters are escaped, or take two or four bytes each, no word is found for sure.
-    hides_words = b"\0" in data or _ESCAPED_CHARACTER.search(data) is not None
-    identifies = b"jsonSchemaDialect" in data or _IDENTIFIER.search(data) is not None
+    hides_words = b"\0" in data or re.search(_ESCAPED_CHARACTER, data) is not None
+    identifies = b"jsonSchemaDialect" in data or re.search(_IDENTIFIER, data) is not None
     return TextFeatures(
         may_refer_to_files=refers_to_files or names_files,
         may_have_resources=identifies or hides_words,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import functools
 import re
-import string
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,8 +69,10 @@ def build_class(chars: str) -> Ranges:
 
 
 ANY = complement(())
-DIGIT = build_class(string.digits)
-WORD = build_class(string.ascii_letters + string.digits + "_")
+DIGIT: Ranges = ((0x30, 0x39),)
+LOWER: Ranges = ((0x61, 0x7A),)
+UPPER: Ranges = ((0x41, 0x5A),)
+WORD: Ranges = (*DIGIT, *UPPER, (0x5F, 0x5F), *LOWER)
 LINE_TERMINATORS = build_class("\n\r\u2028\u2029")
 # ECMA-262 §22.2.2.9 CharacterClassEscape: WhiteSpace and LineTerminator. So all of the category Zs
 # and the byte order mark belong to it too.
@@ -92,20 +93,20 @@ ESCAPES = {
 
 #: POSIX classes in the C locale, as RE2 and Go read them.
 POSIX = {
-    "alnum": build_class(string.ascii_letters + string.digits),
-    "alpha": build_class(string.ascii_letters),
+    "alnum": (*DIGIT, *UPPER, *LOWER),
+    "alpha": (*UPPER, *LOWER),
     "ascii": ((0, 0x7F),),
-    "blank": build_class(" \t"),
+    "blank": ((0x09, 0x09), (0x20, 0x20)),
     "cntrl": ((0, 0x1F), (0x7F, 0x7F)),
     "digit": DIGIT,
     "graph": ((0x21, 0x7E),),
-    "lower": build_class(string.ascii_lowercase),
+    "lower": LOWER,
     "print": ((0x20, 0x7E),),
-    "punct": build_class(string.punctuation),
-    "space": build_class(string.whitespace),
-    "upper": build_class(string.ascii_uppercase),
+    "punct": ((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E)),
+    "space": ((0x09, 0x0D), (0x20, 0x20)),
+    "upper": UPPER,
     "word": WORD,
-    "xdigit": build_class(string.hexdigits),
+    "xdigit": (*DIGIT, (0x41, 0x46), (0x61, 0x66)),
 }
 
 #: Beyond it nothing has case.

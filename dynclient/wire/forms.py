@@ -17,8 +17,6 @@ from dynclient.wire.parameters import build_writer, to_text
 from dynclient.wire.parameters.text_encoding import is_json, to_json_text
 from dynclient.wire.schema_types import SchemaTypes
 
-FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
-
 
 def write_form(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> bytes:
     """Return the bytes of a form."""

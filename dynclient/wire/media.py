@@ -12,11 +12,12 @@ from typing import Any
 
 from dynclient.model import NO_ITEM_ENCODINGS, Encoding, ItemEncodings, find_sequence_format
 from dynclient.schema.translation.keyword_values import has_only_finite_numbers
-from dynclient.wire import forms
 from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
 from dynclient.wire.schema_types import SchemaTypes, refuse_constant
+
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 #: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
 #: quadratic time.
@@ -71,7 +72,7 @@ def is_multipart(media_type: str) -> bool:
 
 def is_composed(media_type: str) -> bool:
     """Tell whether a body of this media type is a form or multipart: an object in Python."""
-    return get_essence(media_type) == forms.FORM_MEDIA_TYPE or is_multipart(media_type)
+    return get_essence(media_type) == FORM_MEDIA_TYPE or is_multipart(media_type)
 
 
 def write(
@@ -97,8 +98,10 @@ def write(
         return media_type, encode_json(value)
     if is_binary_value(value):
         return media_type, build_binary_body(value)
-    if isinstance(value, dict) and get_essence(media_type) == forms.FORM_MEDIA_TYPE:
-        return media_type, forms.write_form(value, encodings)
+    if isinstance(value, dict) and get_essence(media_type) == FORM_MEDIA_TYPE:
+        from dynclient.wire.forms import write_form  # Few bodies are forms.
+
+        return media_type, write_form(value, encodings)
     if is_multipart(media_type) and isinstance(value, dict | list):
         from dynclient.wire import multipart  # Few calls send parts.
 
@@ -147,8 +150,10 @@ def read(
         from dynclient.wire import multipart  # Few results are parts.
 
         return multipart.read(body, content_type, types, encodings)
-    if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
-        return forms.read_form(body, types, encodings)
+    if get_essence(media_type) == FORM_MEDIA_TYPE:
+        from dynclient.wire.forms import read_form  # Few bodies are forms.
+
+        return read_form(body, types, encodings)
     sequence_format = find_sequence_format(media_type)
     if sequence_format is not None and types.is_array:
         from dynclient.wire.sequences import read_items  # Few results are lists of items.

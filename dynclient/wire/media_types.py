@@ -13,8 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from dynclient.model import MediaType, find_sequence_format
 from dynclient.wire.binary_values import is_binary, is_file
-from dynclient.wire.forms import FORM_MEDIA_TYPE
-from dynclient.wire.media import get_essence, is_json, is_multipart, is_text
+from dynclient.wire.media import FORM_MEDIA_TYPE, get_essence, is_json, is_multipart, is_text
 from dynclient.wire.message import is_valid_header
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from dynclient.model import MediaType
 from dynclient.wire import media
-from dynclient.wire.forms import FORM_MEDIA_TYPE
+from dynclient.wire.media import FORM_MEDIA_TYPE
 from dynclient.wire.parameters import ParameterAbsent
 from dynclient.wire.parameters.text_encoding import percent_encode
 from dynclient.wire.schema_types import SchemaTypes

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import dynclient
 from dynclient.wire import forms
+from dynclient.wire.media import FORM_MEDIA_TYPE
 from dynclient.wire.schema_types import SchemaTypes
 
 TEXT = {"type": "string"}
@@ -23,7 +24,7 @@ SCHEMA = {
 
 def encodings(**given):
     entry = {"schema": SCHEMA, "encoding": given}
-    body = {"content": {forms.FORM_MEDIA_TYPE: entry}}
+    body = {"content": {FORM_MEDIA_TYPE: entry}}
     paths = {
         "/x": {
             "post": {
@@ -36,7 +37,7 @@ def encodings(**given):
     document = dynclient.load(
         {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}
     )
-    return document.operations["x"].request_body.content[forms.FORM_MEDIA_TYPE].encodings
+    return document.operations["x"].request_body.content[FORM_MEDIA_TYPE].encodings
 
 
 @pytest.mark.parametrize(

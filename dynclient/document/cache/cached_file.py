@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from dynclient.document.cache.document_cache import CacheEntry
 from dynclient.document.cache.indexed_tree import IndexedObject, build_index, has_shape_of_index
 from dynclient.document.files.document_files import DocumentFile
-from dynclient.document.reference_scan import refers_to_files
 from dynclient.document.text_features import TextFeatures
 
 if TYPE_CHECKING:
@@ -51,7 +50,11 @@ def _refers_to_files(file: DocumentFile) -> bool:
     may_refer_to_files = file.features.may_refer_to_files
     if file.features.may_have_resources:  # What a reference leads to depends on the identifiers.
         return may_refer_to_files
-    return may_refer_to_files and refers_to_files(file.tree)
+    if not may_refer_to_files:
+        return False
+    from dynclient.document.reference_scan import refers_to_files  # Few documents come here.
+
+    return refers_to_files(file.tree)
 
 
 def read_entry(

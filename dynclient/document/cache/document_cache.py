@@ -42,6 +42,9 @@ OFF_WORDS = ("", "0", "no", "off", "false", "none")
 _TREE_SUFFIX = ".tree"
 _DOWNLOAD_SUFFIX = ".download"
 
+#: How long the first line of an entry is.
+_CHECKSUM_BYTES = len(b"%08x\n" % 0)
+
 #: Variables with which the folder of Linux is another one than the usual.
 _SPECIAL_FOLDERS = frozenset({"XDG_CACHE_HOME", "ANDROID_DATA", "ANDROID_ROOT"})
 
@@ -163,11 +166,12 @@ def _decode_entry(data: bytes) -> CacheEntry:
         ValueError: the bytes are none, or are damaged.
 
     """
-    checksum, _, rest = data.partition(b"\n")
-    if checksum != b"%08x" % zlib.crc32(rest):
+    # Copies of so many bytes would take longer than what is done with them.
+    checksum = b"%08x\n" % zlib.crc32(memoryview(data)[_CHECKSUM_BYTES:])
+    if not data.startswith(checksum):
         raise ValueError("the checksum differs")
-    facts, _, content = rest.partition(b"\n")
-    return CacheEntry(json.loads(facts), content)
+    end = data.index(b"\n", _CHECKSUM_BYTES)
+    return CacheEntry(json.loads(data[_CHECKSUM_BYTES:end]), data[end + 1 :])
 
 
 def _remove_oldest(folder: Path, max_bytes: int) -> None:

@@ -22,7 +22,6 @@ from dynclient.document.files.uris import (
     split_fragment,
 )
 from dynclient.document.loading_limits import DEFAULT_LIMITS, LoadingLimits
-from dynclient.document.reference_scan import find_external_uris
 from dynclient.document.references import Node, unescape_token
 from dynclient.document.text_features import ANY_FEATURES, TextFeatures
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
@@ -88,6 +87,9 @@ class DocumentFile:
         """The URIs of the other files that it refers to, in document order."""
         if not self.features.may_refer_to_files:
             return []
+        # Most documents are in one file, and do without it.
+        from dynclient.document.reference_scan import find_external_uris
+
         uris = find_external_uris(
             self.tree, self.uri, self.base_uri, has_identifiers=self.features.may_have_resources
         )

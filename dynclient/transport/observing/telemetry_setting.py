@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import UsageError
@@ -25,7 +24,11 @@ def check_telemetry(value: object) -> None:
         UsageError: it is not.
 
     """
-    if value is not False and importlib.util.find_spec("opentelemetry") is None:
+    if value is False:
+        return
+    import importlib.util  # Few clients have any.
+
+    if importlib.util.find_spec("opentelemetry") is None:
         raise UsageError(
             "telemetry= needs the package opentelemetry-api, which is not installed",
             hint="pip install 'dynclient[telemetry]'",
