@@ -477,7 +477,7 @@ FAULTS = [
     Planted("a header of a call stands beside the common one", "plan/request_writer.py", "if field[0].lower() not in own_names] + own", "] + own", REQUESTS),
     Planted("a header that frames the message is sent", "plan/request_writer.py", "if is_framing_header(name):", "if False:", REQUESTS),
     Planted("headers of the options are those of the first call", "client/operation.py", "if last is None or last[0] is not headers:", "if last is None:", OPTION_HEADERS),
-    Planted("the Host is that of the first call", "transport/http_adapter.py", "self._build_headers(fields, url.netloc)", 'self._build_headers(fields, b"")', WRITTEN_REQUESTS),
+    Planted("the Host is that of the first call", "transport/http_adapter.py", "self._build_headers(fields, host)", 'self._build_headers(fields, b"")', WRITTEN_REQUESTS),
     Planted("requests share their headers", "transport/http_adapter.py", 'request.headers["Content-Length"] = str', 'options["headers"]["Content-Length"] = str', WRITTEN_REQUESTS),
     Planted("an empty POST has no length", "transport/http_adapter.py", "if content or outgoing.method.upper() in _METHODS_WITH_BODY:", "if content:", WRITTEN_REQUESTS),
     Planted("hooks find no content of a request", "transport/http_adapter.py", "_set_content(request, content)", "_set_content(request, b'')", WRITTEN_REQUESTS),

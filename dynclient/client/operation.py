@@ -329,7 +329,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         """Return the request of a call, or the one that was built before and is given instead.
 
         Raises:
-            UsageError: the request that is given is one of another operation, or its URL is none.
+            UsageError: the request that is given is one of another operation, its URL is none,
+                or it lost a secret when it was pickled.
 
         """
         if len(args) != 1 or kwargs or not isinstance(args[0], Request):
@@ -340,6 +341,13 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             if not is_sendable_url(request.url):
                 url = mask_url(request.url)
                 raise UsageError(f"{self.id}: {url!r} is no http(s) URL; nothing was sent")
+            masked = request.find_masked_fields()
+            if masked:
+                raise UsageError(
+                    f"{self.id}: this request was pickled, and {' and '.join(masked)} lost the"
+                    " secret; nothing was sent",
+                    hint="pickle the Call, and build the request where it is sent",
+                )
             return request
         owner = request.operation_id or f"a {request.method} operation"
         raise UsageError(

@@ -138,12 +138,11 @@ class CredentialStore:
         """Return what a request needs of providers, () where it needs none.
 
         Raises:
-            UsageError: as `authorize` does.
+            CredentialsMissing: as `authorize` does.
 
         """
         if not self._has_providers:
             return ()
-        _check_complete(request)
         requirements = self._choose_alternative(request)
         last = self._last_demands
         if last is not None and last[0] is requirements:
@@ -192,10 +191,8 @@ class CredentialStore:
         Raises:
             CredentialsMissing: no alternative is satisfied, or the request goes where no credential
                 may go.
-            UsageError: the request lost a secret when it was pickled.
 
         """
-        _check_complete(request)
         requirements = self._choose_alternative(request)
         if requirements:
             self._check_origin(request, requirements)
@@ -318,14 +315,3 @@ class _PlacedCredentials(NamedTuple):
 
     def __repr__(self) -> str:
         return "<_PlacedCredentials …>"
-
-
-def _check_complete(request: Request) -> None:
-    """Refuse a request in which a pickle left a mark in place of a secret."""
-    masked = request.find_masked_fields()
-    if masked:
-        raise UsageError(
-            f"{request.operation_id}: this request was pickled, and {' and '.join(masked)} lost"
-            " the secret; nothing was sent",
-            hint="pickle the Call, and build the request where it is sent",
-        )

@@ -100,7 +100,12 @@ def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
             yield from _wait_for_turn(exchange, limiter, clock)
         started = clock.read()
         progress = _begin_attempt(exchange)
-        outcome = yield from _send_attempt(exchange, progress)
+        attempt, observer = exchange.prepare_attempt(), exchange.observer
+        outcome: Outcome
+        if observer is not None and (observer.is_listening or LOG.isEnabledFor(DEBUG)):
+            outcome = yield from _send_watched(attempt, progress, observer)
+        else:
+            outcome = yield Send(attempt, progress)
         if limiter is not None:
             _pause_if_asked(limiter, outcome, clock)
         step: SendAgain | RenewCredentials | Follow | Done | Exchange
@@ -113,16 +118,6 @@ def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
                 budget.note_end(step.response.status, last_cost)
             return step.response
         exchange = step
-
-
-def _send_attempt(exchange: Exchange, progress: SendProgress) -> Generator[Send, Any, Outcome]:
-    """Yield the request of an exchange, and return what became of it."""
-    attempt = exchange.prepare_attempt()
-    observer = exchange.observer
-    if observer is not None and (observer.is_listening or LOG.isEnabledFor(DEBUG)):
-        return (yield from _send_watched(attempt, progress, observer))
-    outcome: Outcome = yield Send(attempt, progress)
-    return outcome
 
 
 def _send_watched(

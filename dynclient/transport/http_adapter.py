@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from dynclient.errors import UsageError
@@ -263,9 +263,17 @@ class HttpAdapter:
     def build_send_options(self, outgoing: AuthorizedRequest) -> dict[str, Any]:
         """Return the arguments of `send`: redirects, challenges and the body are our business."""
         options = {"stream": True, "follow_redirects": False}
-        if outgoing.digest or outgoing.is_cross_origin:
-            options["auth"] = None  # type: ignore[assignment] # the library's own is left out
+        if not self.is_user_owned or outgoing.digest or outgoing.is_cross_origin:
+            options["auth"] = self._no_auth
         return options
+
+    @cached_property
+    def _no_auth(self) -> Any:
+        """What takes the place of the library's own authentication, and adds nothing.
+
+        Without it the library looks for a user in each URL.
+        """
+        return self.library.Auth()
 
     def _build_request(self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None) -> Any:
         fields = outgoing.headers
@@ -290,9 +298,9 @@ class HttpAdapter:
         self, outgoing: AuthorizedRequest, fields: HeaderFields, timeouts: PhaseTimeouts | None
     ) -> Any:
         """Return a request that holds what is outgoing, and what every request of ours has."""
-        url = _parse_url(self.library.URL, outgoing.url)
+        url, host = _parse_url(self.library.URL, outgoing.url)
         options = {
-            "headers": self._build_headers(fields, url.netloc),
+            "headers": self._build_headers(fields, host),
             "extensions": {"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts},
         }
         if isinstance(outgoing.body, StreamedBody):
@@ -371,9 +379,10 @@ def _set_method(request: Any, method: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _parse_url(url_class: Any, text: str) -> Any:
-    """Return a parsed URL; many calls go to one and the same."""
-    return url_class(text)
+def _parse_url(url_class: Any, text: str) -> tuple[Any, bytes]:
+    """Return a parsed URL and its host, with the port; many calls go to one and the same."""
+    url = url_class(text)
+    return url, url.netloc
 
 
 def answer_challenge(flow: AuthFlow | None, response: Any) -> Any:

@@ -32,10 +32,10 @@ def find_redirect_target(
         follow: None: GET and HEAD only; True: every method, as browsers do; False: never.
 
     """
-    location = response.headers.get("location", "")
-    if response.status not in REDIRECT_STATUSES or not location or follow is False:
+    if response.status not in REDIRECT_STATUSES or follow is False:
         return None
-    if follow is None and sent.method not in ("GET", "HEAD"):
+    location = response.headers.get("location", "")
+    if not location or (follow is None and sent.method not in ("GET", "HEAD")):
         return None
     try:
         return urljoin(sent.url, _escape_location(location)).partition("#")[0]

@@ -343,6 +343,13 @@ def test_no_redirect_carries_a_secret_of_the_users_own_client_to_another_origin(
     assert not carries(server.seen[1])
 
 
+@pytest.mark.parametrize("to", ["https://user:pw@evil.test/x", "https://user:pw@api.example.com/x"])
+def test_the_user_in_the_url_of_a_redirect_is_no_credential(to):
+    server = redirecting(to)
+    secured([], server).run()
+    assert [request.headers.get("authorization") for request in server.seen] == [None, None]
+
+
 def test_a_redirect_inside_the_origin_keeps_the_credential():
     server = redirecting("/v1/other")
     secured([{"key": []}], server, {"key": SECRET}).run()

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from support.scripts import run_script
 
 import dynclient
 from dynclient import errors
+from dynclient.transport.http_clients import ThreadLimiter
 
 #: An operation that is answered with the value it was given.
 ECHO = document(parameter("q", schema={"type": "string"}))
@@ -246,6 +248,26 @@ def test_further_threads_wait_for_a_connection(serve):
             thread.join()
     assert sorted(answers, key=int) == [str(i) for i in range(30)]
     assert server.connections <= 2
+
+
+def test_a_limiter_lets_no_more_threads_in_than_it_has_places_for():
+    limiter, inside, most = ThreadLimiter(3), [], []
+
+    def come_and_go():
+        for _ in range(200):
+            assert limiter.acquire()
+            inside.append(None)
+            most.append(len(inside))
+            inside.pop()
+            limiter.release()
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(come_and_go) for _ in range(8)]:
+            future.result()
+    assert max(most) <= 3
+    assert [limiter.acquire(timeout=0) for _ in range(4)] == [True, True, True, False]
+    limiter.release()
+    assert limiter.acquire(timeout=0)
 
 
 def test_a_call_that_waits_longer_than_its_timeout_is_timed_out(serve, kind):

@@ -175,7 +175,7 @@ def test_a_wait_for_a_connection_counts(serve, kind):
         with dynclient.Client(
             document(), server=server.url, max_connections=1, deadline=SHORT
         ) as client:
-            client._runner.adapter.get_slot()._limiter.acquire()
+            client._runner.adapter.get_slot().acquire(None)
             client.run()
 
     with pytest.raises(errors.TimedOut) as caught:
