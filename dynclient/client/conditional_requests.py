@@ -20,8 +20,6 @@ NOT_MODIFIED = 304
 #: What a condition of the options is: a result with an ETag, or an entity tag as it is sent.
 Condition = Result | str | None
 
-CONDITION_HINT = 'a result that has an ETag, or an entity tag such as \'"v1"\' or "*"'
-
 
 def find_entity_tag(condition: Condition) -> str:
     """Return the entity tag of a condition; "" where it has none."""

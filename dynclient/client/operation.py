@@ -10,12 +10,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dynclient import model
-from dynclient.client.conditional_requests import (
-    NOT_MODIFIED,
-    add_declared_conditions,
-    build_unchanged_result,
-    is_unchanged,
-)
 from dynclient.client.idempotency_keys import IdempotencyKeys, find_idempotency_header
 from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable
@@ -36,7 +30,6 @@ from dynclient.transport.deadline import Deadline
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
 from dynclient.transport.observing.call_observer import CallObserver, Hooks, ObservedOperation
-from dynclient.transport.observing.telemetry_setting import build_telemetry
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation, shorten
@@ -76,6 +69,8 @@ class DocstringDescriptor:
         except DocumentError as error:
             return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
 
+
+_NOT_MODIFIED = 304
 
 #: How long the name, method and path of a repr may be, in characters.
 MAX_REPR_CHARS = 200
@@ -312,6 +307,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return arguments with the conditions of the options that the operation declares."""
+        from dynclient.client.conditional_requests import add_declared_conditions  # Few have any.
+
         parameters, conditions = self.operation.parameters, self._options.conditions
         return add_declared_conditions(parameters, conditions, args, kwargs)
 
@@ -391,6 +388,10 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         options = self._options
         hooks = Hooks(options.on_request, options.on_response, options.on_retry, options.on_drift)
         operation = ObservedOperation(self.id, self.method, self.path)
+        if options.telemetry is False:
+            return CallObserver(operation, hooks)
+        from dynclient.transport.observing.telemetry_setting import build_telemetry
+
         return CallObserver(operation, hooks, build_telemetry(options.telemetry))
 
     @cached_property
@@ -483,9 +484,19 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             drift_kinds.add("enum")
         return [violation for violation in violations if violation.kind not in drift_kinds]
 
+    def _build_unchanged_result(self, request: Request, response: Response) -> Result | None:
+        """Return the result of a 304; None where the request did not ask for one."""
+        from dynclient.client.conditional_requests import build_unchanged_result, is_unchanged
+
+        if not is_unchanged(request, response):
+            return None
+        return build_unchanged_result(request, response, self._options.if_none_match)
+
     def _build_result(self, request: Request, response: Response) -> Result:
-        if response.status == NOT_MODIFIED and is_unchanged(request, response):
-            return build_unchanged_result(request, response, self._options.if_none_match)
+        if response.status == _NOT_MODIFIED:
+            unchanged = self._build_unchanged_result(request, response)
+            if unchanged is not None:
+                return unchanged
         result = self._plan.result_builder.build(
             request,
             response,

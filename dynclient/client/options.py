@@ -8,31 +8,21 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from dynclient.client.conditional_requests import (
-    CONDITION_HINT,
-    Condition,
-    find_entity_tag,
-    is_condition,
-)
 from dynclient.client.load import FORMATS_HINT, is_format_mapping
-from dynclient.client.transfer_progress import ProgressOption, is_progress_option
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.model import Scalar, is_framing_header
 from dynclient.names import suggest
 from dynclient.plan.checked_call import RequestChecks
 from dynclient.transport.clock import is_seconds
-from dynclient.transport.observing.telemetry_setting import (
-    TELEMETRY_HINT,
-    check_telemetry,
-    is_telemetry_setting,
-)
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
 
 if TYPE_CHECKING:
+    from dynclient.client.conditional_requests import Condition
     from dynclient.client.polling import Polling
+    from dynclient.client.transfer_progress import ProgressOption
     from dynclient.plan.results import ResponseValidation
     from dynclient.schema.formats import FormatCheck
     from dynclient.transport.observing.call_events import (
@@ -120,6 +110,27 @@ def _parse_rate(value: Any) -> Rate | None:
     return parse_rate(value)
 
 
+def _is_telemetry(value: Any) -> bool:
+    if value is False:
+        return True
+    # Few clients have any.
+    from dynclient.transport.observing.telemetry_setting import is_telemetry_setting
+
+    return is_telemetry_setting(value)
+
+
+def _is_progress(value: Any) -> bool:
+    return isinstance(value, bool) or callable(value)
+
+
+def _is_condition(value: Any) -> bool:
+    if value is None:
+        return True
+    from dynclient.client.conditional_requests import is_condition  # Few clients have one.
+
+    return is_condition(value)
+
+
 def _is_polling(value: Any) -> bool:
     if value is None:
         return True
@@ -156,7 +167,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         ("on_request", "on_response", "on_retry", "on_drift"),
         (_is_hook, "a function that takes an event; it is not awaited"),
     ),
-    "telemetry": (is_telemetry_setting, TELEMETRY_HINT),
+    "telemetry": (_is_telemetry, "True, a TracerProvider, a MeterProvider, or a pair of both"),
     "follow_redirects": (
         lambda value: value is None or isinstance(value, bool),
         "None, True or False",
@@ -170,10 +181,12 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a number of values, or None for no limit",
     ),
     "reconnect": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
-    "progress": (is_progress_option, "True, False, or a function of done and total bytes"),
+    "progress": (_is_progress, "True, False, or a function of done and total bytes"),
     "polling": (_is_polling, "a dynclient.Polling(…), or None"),
-    "if_match": (is_condition, CONDITION_HINT),
-    "if_none_match": (is_condition, CONDITION_HINT),
+    **dict.fromkeys(
+        ("if_match", "if_none_match"),
+        (_is_condition, 'a result that has an ETag, or an entity tag such as \'"v1"\' or "*"'),
+    ),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "pagination": (
         _is_table_mapping,
@@ -244,7 +257,10 @@ class Options:
                 raise UsageError(f"{name} cannot be {shorten_repr(value)}", hint=f"give {hint}")
         self._given = given
         vars(self).update(given)
-        check_telemetry(self.telemetry)
+        if self.telemetry is not False:
+            from dynclient.transport.observing.telemetry_setting import check_telemetry  # as above
+
+            check_telemetry()
         if self.retries and self.retry is not None:
             text = "retries= and retry= are given together"
             raise UsageError(text, hint=f"give retry=Retry(attempts={self.retries + 1}) alone")
@@ -282,6 +298,10 @@ class Options:
     @cached_property
     def conditions(self) -> Mapping[str, str]:
         """The header fields of the conditions that requests have; most have none."""
+        if self.if_match is None and self.if_none_match is None:
+            return {}
+        from dynclient.client.conditional_requests import find_entity_tag  # Few have one.
+
         fields = {
             "If-Match": find_entity_tag(self.if_match),
             "If-None-Match": find_entity_tag(self.if_none_match),

@@ -16,11 +16,6 @@ ObserveTransfer = Callable[[int, int | None], Any]
 ProgressOption = bool | ObserveTransfer
 
 
-def is_progress_option(value: Any) -> bool:
-    """Tell whether a value says how progress is shown."""
-    return isinstance(value, bool) or callable(value)
-
-
 class SilentProgress:
     """Shows nothing."""
 

@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeGuard
 from dynclient.document.references import Node
 from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.model import QUERYSTRING, Document, MediaType, Operation, Parameter
-from dynclient.plan.labelled_parts import write_labelled_as_text
 from dynclient.plan.serialization_limits import (
     build_member_limits,
     build_parameter_limits,
@@ -318,6 +317,8 @@ def _translate_composed_body(
     kind: media_types.MediaKind,
 ) -> Schema | bool:
     """Return the schema of a form or multipart body that a call sends."""
+    from dynclient.plan.labelled_parts import write_labelled_as_text  # Few bodies have parts.
+
     node = media_type.schema
     if node is not None and kind == "form" and not _can_be_object(SchemaTypes(schema, defs)):
         return Schema({"type": "string"}, node.place)

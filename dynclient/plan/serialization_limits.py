@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.model import Encoding, MediaType, Operation, Parameter
-from dynclient.plan.array_format_limits import build_array_limits
 from dynclient.schema.dialect import X_SERIALIZATION
 from dynclient.wire import media
 from dynclient.wire.media_types import MediaKind
@@ -172,6 +171,8 @@ def _build_style_limits(parameter: Parameter) -> list[Any]:
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
     if parameter.delimiters:
+        from dynclient.plan.array_format_limits import build_array_limits  # Swagger's.
+
         text_limits = _TEXT_IN_HEADER if location == "header" else {}
         limits.append(build_array_limits(parameter, text_limits))
     elif delimiters:

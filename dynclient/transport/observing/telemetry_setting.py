@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import UsageError
@@ -9,25 +10,19 @@ from dynclient.errors import UsageError
 if TYPE_CHECKING:
     from dynclient.transport.observing.telemetry import Telemetry
 
-TELEMETRY_HINT = "True, a TracerProvider, a MeterProvider, or a pair of both"
-
 
 def is_telemetry_setting(value: object) -> bool:
     """Tell whether a value can be the option."""
     return isinstance(value, bool) or bool(_list_providers(value))
 
 
-def check_telemetry(value: object) -> None:
+def check_telemetry() -> None:
     """Look whether what the option needs is installed.
 
     Raises:
         UsageError: it is not.
 
     """
-    if value is False:
-        return
-    import importlib.util  # Few clients have any.
-
     if importlib.util.find_spec("opentelemetry") is None:
         raise UsageError(
             "telemetry= needs the package opentelemetry-api, which is not installed",
@@ -35,10 +30,8 @@ def check_telemetry(value: object) -> None:
         )
 
 
-def build_telemetry(value: object) -> Telemetry | None:
-    """Return what the option asks for; None where it asks for nothing."""
-    if value is False:
-        return None
+def build_telemetry(value: object) -> Telemetry:
+    """Return what the option asks for."""
     from dynclient.transport.observing.telemetry import Telemetry
 
     return Telemetry(_list_providers(value))
