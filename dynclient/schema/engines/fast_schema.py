@@ -13,7 +13,6 @@ from dynclient import regex
 from dynclient.document.references import escape_token
 from dynclient.schema.dialect import (
     SUBSCHEMA_KEYWORDS,
-    X_SERIALIZATION,
     get_definition_name,
     map_subschemas,
 )
@@ -24,6 +23,7 @@ from dynclient.schema.engines.evaluation_conditions import (
     EvaluationReader,
     TooManyConditions,
 )
+from dynclient.schema.engines.joined_objects import ANNOTATIONS, join_objects
 from dynclient.schema.formats import FORMAT_CHECKS, UNCHECKED_FORMATS, CheckedFormat
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -70,21 +70,6 @@ MAX_SCHEMAS = 200_000
 #: How many schemas may apply in place where `unevaluatedItems` is: the engine copies them.
 MAX_UNROLLED_SCHEMAS = 20_000
 
-#: Keywords that say nothing about what is valid.
-_ANNOTATIONS = frozenset(
-    (
-        "default",
-        "deprecated",
-        "description",
-        "discriminator",
-        "examples",
-        "readOnly",
-        "title",
-        "writeOnly",
-        "x-extensible-enum",
-        X_SERIALIZATION,
-    )
-)
 _STRUCTURAL_KEYWORDS = SUBSCHEMA_KEYWORDS | {"$ref"}
 _CONDITION_KEYWORDS = ("anyOf", "oneOf", "if")
 #: Keywords about strings that are written in another way.
@@ -209,10 +194,10 @@ class FastSchemaWriter:
         self._written.size += 1
         if self._written.size > MAX_SCHEMAS:
             raise UnsuitableSchema
-        own = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
+        own = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
         if own.keys() == {"$ref", "unevaluatedProperties"}:
             return self._refer_to_closed_definition(own)
-        return self._write_keywords(own, schema)
+        return self._write_keywords(join_objects(own, self._defs), schema)
 
     def _write_keywords(self, own: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
         unevaluated = own.pop("unevaluatedProperties", None)
@@ -266,8 +251,9 @@ class FastSchemaWriter:
             return self._write_keywords({**schema, "allOf": conjuncts}, schema)
         closed_name = f"{name}:closed"
         target = self._defs[name]
-        is_plain = isinstance(target, dict) and _EVALUATING_KEYWORDS.isdisjoint(target)
-        if is_plain:
+        if isinstance(target, dict):
+            target = join_objects(target, self._defs)
+        if isinstance(target, dict) and _EVALUATING_KEYWORDS.isdisjoint(target):
             closed = {**target, "additionalProperties": False}
         else:
             closed = {"allOf": [{"$ref": schema["$ref"]}], "unevaluatedProperties": False}
