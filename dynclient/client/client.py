@@ -80,6 +80,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
         compiled = CompiledDocument.of(document)
         try:
             checked_options = Options().replace(**options)
+            _check_pagination(compiled.document, checked_options)
             if hasattr(transport, "bind_document"):
                 transport = transport.bind_document(compiled.document)
             runner = self._runner_class(transport, USER_AGENT, settings)
@@ -131,7 +132,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
         for excuses in self._all_excuses:
             if excuses.texts == tuple(texts):
                 return excuses
-        excuses = Excuses(texts, self._find_key)
+        excuses = Excuses(texts, self.document)
         self._all_excuses.append(excuses)
         return excuses
 
@@ -299,6 +300,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
         own, credentials = self._own_credentials, self._credentials
         try:
             options = self._options.replace(**changes)
+            _check_pagination(self.document, options)
             if "server" in changes:
                 # The environment is read where a server is given, and only then.
                 credentials = collect_credentials(own, self.document, options.server)
@@ -355,6 +357,20 @@ class BaseClient(NotebookView, Generic[OperationT]):
     def __repr__(self) -> str:
         count = format_count(len(self.document.operations), "operation")
         return f"<{type(self).__name__} {shorten(self.document.title)}: {count}>"
+
+
+def _check_pagination(document: model.Document, options: Options) -> None:
+    """Check that the option `pagination` names operations of the document.
+
+    Raises:
+        OperationNotFound: it does not.
+
+    """
+    if options.pagination:
+        # Few clients have any.
+        from dynclient.client.operation_lookup import check_pagination_names
+
+        check_pagination_names(document, options.pagination)
 
 
 def _score_match(operation: model.Operation, words: list[str]) -> int:

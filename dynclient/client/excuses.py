@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dynclient.client.operation_lookup import suggest_operations
 from dynclient.errors import UnusedExcuse, UsageError
+from dynclient.model import Document
 from dynclient.violations import Violation, shorten_repr
 
 #: What nothing can excuse: such a call cannot be sent, or would break out of its place.
@@ -117,17 +119,20 @@ class Excuses:
 
     Args:
         texts: as the option `excuse` gives them.
-        find_key: the name of an operation → its key, None for an unknown one.
+        document: whose operations they name.
 
     """
 
-    def __init__(self, texts: Sequence[str], find_key: Callable[[str], str | None]) -> None:
+    def __init__(self, texts: Sequence[str], document: Document) -> None:
         self.texts = tuple(texts)
         by_key: dict[str, list[Excuse]] = {}
         for excuse in map(parse_excuse, self.texts):
-            key = find_key(excuse.operation)
+            key = document.operation_names.find_key(excuse.operation)
             if key is None:
                 message = f"excuse {excuse.text!r}: the document has no such operation"
+                suggestions = suggest_operations(document, excuse.operation)
+                if suggestions:
+                    message += f"; did you mean {' or '.join(suggestions)}?"
                 warnings.warn(UnusedExcuse(message), stacklevel=5)
             else:
                 by_key.setdefault(key, []).append(excuse)

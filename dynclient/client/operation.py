@@ -165,16 +165,11 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
 
         Raises:
             UsageError: what the option `pagination` says does not fit the operation.
-            OperationNotFound: it names an operation that the document does not have.
 
         """
-        from dynclient.client.operation_lookup import build_not_found_error
-        from dynclient.pagination.find_pagination import find_pagination, list_unknown_names
+        from dynclient.pagination.find_pagination import find_pagination
 
-        document, tables = self.operation.document, self._options.pagination
-        for name in list_unknown_names(document, tables):
-            raise build_not_found_error(document, name)
-        return find_pagination(self._plan, tables)
+        return find_pagination(self._plan, self._options.pagination)
 
     @property
     def _accepted_media_type(self) -> str | None:

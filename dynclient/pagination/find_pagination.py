@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from dynclient.errors import DocumentError, UsageError
-from dynclient.model import Document
 from dynclient.pagination.inference import find_page_size, infer_pagination
 from dynclient.pagination.next_page_links import read_link
 from dynclient.pagination.operation_fields import OperationFields
@@ -30,12 +29,6 @@ def find_declared_pagination(plan: Plan) -> Pagination | None:
             size = pagination.size or find_page_size(fields)
             return replace(pagination, size=size)
     return None
-
-
-def list_unknown_names(document: Document, tables: PaginationTables) -> list[str]:
-    """Return the names in what the user says that find no operation."""
-    names = document.operation_names
-    return [name for name in tables if name != ALL_OPERATIONS and names.find_key(name) is None]
 
 
 def find_pagination(plan: Plan, tables: PaginationTables) -> Pagination | None:

@@ -13,12 +13,12 @@ from typing import Any
 
 from dynclient.client.compiled_document import CompiledDocument
 from dynclient.client.load import DocumentSource, load
-from dynclient.client.operation_lookup import build_not_found_error
+from dynclient.client.operation_lookup import build_not_found_error, check_pagination_names
 from dynclient.display_text import format_count
 from dynclient.errors import DynclientError, UsageError
 from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
-from dynclient.pagination.find_pagination import find_pagination, list_unknown_names
+from dynclient.pagination.find_pagination import find_pagination
 from dynclient.pagination.pagination import Pagination
 from dynclient.pagination.pagination_table import PaginationTables, check_tables
 from dynclient.plan.call_document import Call
@@ -151,8 +151,7 @@ class Sandbox:
             hint = "give a number from 1, or None for all items"
             raise UsageError(f"page_size cannot be {shorten_repr(size)}", hint=hint)
         check_tables(self._pagination_tables)
-        for name in list_unknown_names(self.document, self._pagination_tables):
-            raise build_not_found_error(self.document, name)
+        check_pagination_names(self.document, self._pagination_tables)
 
     def _find_pagination(self, plan: Plan) -> Pagination | None:
         """Return how an operation pages, where that is sure enough."""

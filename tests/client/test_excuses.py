@@ -158,6 +158,11 @@ def test_an_excuse_of_an_operation_that_is_gone_warns():
         build_client(["dropOrder: body"])
 
 
+def test_an_excuse_whose_operation_is_misspelt_warns_with_what_may_be_meant():
+    with pytest.warns(errors.UnusedExcuse, match="no such operation; did you mean getOrder"):
+        build_client(["getOrdr: body"])
+
+
 def test_a_view_has_excuses_of_its_own():
     client = build_client([], WRONG_PRICE)
     view = client.with_options(excuse=["getOrder"])

@@ -600,10 +600,17 @@ def test_a_pagination_that_does_not_fit_its_operation_is_refused(table, message)
     assert str(caught.value).startswith(message)
 
 
-def test_a_pagination_of_no_operation_is_refused():
-    client = dynclient.Client(OFFSET.document(), pagination={"lst": {"style": "single"}})
-    with pytest.raises(dynclient.errors.OperationNotFound, match="did you mean list"):
-        client.list.pages()
+@pytest.mark.parametrize("kind", [dynclient.Client, dynclient.AsyncClient])
+def test_a_pagination_of_no_operation_is_refused_before_the_first_call(kind):
+    tables = {"*": {"style": "single"}, "GET /things": {}, "lst": {"style": "single"}}
+    message = "pagination: .* has no operation 'lst' .*did you mean list"
+    with pytest.raises(dynclient.errors.OperationNotFound, match="(?s)" + message) as caught:
+        kind(OFFSET.document(), pagination=tables)
+    assert isinstance(caught.value, UsageError)
+    assert caught.value.suggestions == ("list",)
+    client = kind(OFFSET.document(), pagination={"*": {}, "GET /things": {}, "list": {}})
+    with pytest.raises(dynclient.errors.OperationNotFound, match="did you mean GET /things"):
+        client.with_options(pagination={"POST /things": {"style": "single"}})
 
 
 def test_a_single_page_is_all_there_is():
