@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from dynclient.document.cache.document_cache import open_default_cache
 from dynclient.document.files.document_files import DocumentFile, DocumentFiles
@@ -146,19 +146,20 @@ def _check_allowed_references(value: object) -> None:
     )
 
 
-class _GivenData(NamedTuple):
+class _GivenData:
     """A document that came as bytes.
 
-    Attributes:
+    Args:
         data: the bytes.
         kind: what messages call it.
         uri: what stands for the URI that it does not have.
 
     """
 
-    data: bytes
-    kind: str
-    uri: str = _BYTES_URI
+    def __init__(self, data: bytes, kind: str, uri: str = _BYTES_URI) -> None:
+        self.data = data
+        self.kind = kind
+        self.uri = uri
 
 
 def _read_given_data(source: Any, limits: LoadingLimits) -> _GivenData | None:

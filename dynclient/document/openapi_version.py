@@ -6,7 +6,7 @@ Only the packages `document` and `schema` depend on the version; `check` names i
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from dynclient.document.document_shape import DocumentShape
 from dynclient.document.files.document_files import DocumentFiles
@@ -38,26 +38,15 @@ _SUPPORTED_VERSIONS = "dynclient reads Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2"
 _SWAGGER_2 = r"2(\.0+)*"
 
 
-class _OtherFormat(NamedTuple):
-    """A format of files that are often met where an OpenAPI document is expected.
-
-    Attributes:
-        name: of the format, with its article.
-        field: at the top, whose value is the version.
-
-    """
-
-    name: str
-    field: str
-
-
+#: Formats of files that are often met where an OpenAPI document is expected: the name with its
+#: article, and the field at the top whose value is the version.
 _OTHER_FORMATS = (
-    _OtherFormat("an AsyncAPI document", "asyncapi"),
-    _OtherFormat("an Arazzo document", "arazzo"),
-    _OtherFormat("an OpenAPI Overlay", "overlay"),
-    _OtherFormat("an OpenRPC document", "openrpc"),
-    _OtherFormat("a Google API Discovery document", "discoveryVersion"),
-    _OtherFormat("a JSON Schema", "$schema"),
+    ("an AsyncAPI document", "asyncapi"),
+    ("an Arazzo document", "arazzo"),
+    ("an OpenAPI Overlay", "overlay"),
+    ("an OpenRPC document", "openrpc"),
+    ("a Google API Discovery document", "discoveryVersion"),
+    ("a JSON Schema", "$schema"),
 )
 
 
@@ -182,9 +171,9 @@ def _describe_other_format(tree: dict[str, Any]) -> str:
         return f"it is Swagger {_shorten_version(tree['swaggerVersion'])}"
     if _is_postman_collection(tree):
         return "it is a Postman collection"
-    for other in _OTHER_FORMATS:
-        if other.field in tree:
-            return f"it is {other.name} ({other.field}: {_shorten_version(tree[other.field])})"
+    for name, field in _OTHER_FORMATS:
+        if field in tree:
+            return f"it is {name} ({field}: {_shorten_version(tree[field])})"
     return "it has no `openapi` field"
 
 

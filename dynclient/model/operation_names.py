@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dynclient.names import NAMELESS, to_operation_name
 
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
     from dynclient.model.openapi_operation import Operation
 
 
-class LostName(NamedTuple):
+class LostName:
     """A name that does not find an operation whose name it would be.
 
-    Attributes:
+    Args:
         name: the name.
         keys: the operations that would have it, by their keys, in document order.
         winner: the key of the operation that has it, "" where none has.
 
     """
 
-    name: str
-    keys: tuple[str, ...]
-    winner: str = ""
+    def __init__(self, name: str, keys: tuple[str, ...], winner: str = "") -> None:
+        self.name = name
+        self.keys = keys
+        self.winner = winner
 
 
 class OperationNames:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 from urllib.parse import unquote
 
 #: A variable of a path or server template: `{name}`.
@@ -14,19 +13,25 @@ TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _VARIABLE_PAIR = r"([^=]+)=\{([^{}]+)\}"
 
 
-class PathTemplate(NamedTuple):
+class PathTemplate:
     """A path template in its parts. A fragment only tells operations apart and is never sent.
 
-    Attributes:
+    Args:
         path: without query and fragment.
         fixed_query: the pairs of its query that have no variable.
         query_variables: variable -> name of the pair in the query whose value it is.
 
     """
 
-    path: str
-    fixed_query: str = ""
-    query_variables: Mapping[str, str] = MappingProxyType({})
+    def __init__(
+        self,
+        path: str,
+        fixed_query: str = "",
+        query_variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.path = path
+        self.fixed_query = fixed_query
+        self.query_variables = query_variables
 
 
 def parse_path_template(text: str) -> PathTemplate:

@@ -47,10 +47,10 @@ TargetT = TypeVar("TargetT", ArgumentTarget, MemberTarget)
 MAX_LISTED_NAMES = 12
 
 
-class Binder(NamedTuple):
+class Binder:
     """Knows the argument names of one operation.
 
-    Attributes:
+    Args:
         positional: names of the path parameters in template order.
         targets: argument name → its place, for every spelling that means one place only.
         ambiguous: argument names that mean several places.
@@ -62,13 +62,23 @@ class Binder(NamedTuple):
 
     """
 
-    positional: tuple[str, ...]
-    targets: Mapping[str, ArgumentTarget]
-    ambiguous: Mapping[str, tuple[ArgumentTarget, ...]]
-    members: Mapping[str, tuple[MemberTarget, ...]]
-    names: tuple[str, ...]
-    has_body: bool
-    has_querystring: bool = False
+    def __init__(
+        self,
+        positional: tuple[str, ...],
+        targets: Mapping[str, ArgumentTarget],
+        ambiguous: Mapping[str, tuple[ArgumentTarget, ...]],
+        members: Mapping[str, tuple[MemberTarget, ...]],
+        names: tuple[str, ...],
+        has_body: bool,
+        has_querystring: bool = False,
+    ) -> None:
+        self.positional = positional
+        self.targets = targets
+        self.ambiguous = ambiguous
+        self.members = members
+        self.names = names
+        self.has_body = has_body
+        self.has_querystring = has_querystring
 
     def get_member(self, name: str) -> MemberTarget | None:
         """Return the member of a parameter that an argument name means, if it means just one."""

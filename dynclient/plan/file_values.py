@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynclient.model import MediaType
 from dynclient.schema.readings import Definitions, walk_in_place
@@ -19,17 +19,18 @@ _FILE_TYPES = ("image", "audio", "video", "font")
 _GOT_BINARY = "got binary data"
 
 
-class FilePlaces(NamedTuple):
+class FilePlaces:
     """Where a body takes files only.
 
-    Attributes:
+    Args:
         is_whole: the whole body is one.
         property_names: the parts that are files, or arrays of files.
 
     """
 
-    is_whole: bool
-    property_names: frozenset[str]
+    def __init__(self, is_whole: bool, property_names: frozenset[str]) -> None:
+        self.is_whole = is_whole
+        self.property_names = property_names
 
 
 def find_file_places(entry: MediaType, schema: Any, defs: Definitions) -> FilePlaces | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dynclient.model import MediaType, Operation
 from dynclient.model import Response as DeclaredResponse
@@ -28,10 +28,10 @@ _KINDS_TAKEN_APART = frozenset({"json", "form", "multipart"})
 _KINDS_READ_BY_SCHEMA = frozenset({"form", "items", "multipart", "plain text"})
 
 
-class ResultRow(NamedTuple):
+class ResultRow:
     """What the document says of a status and Content-Type: one row of the result table.
 
-    Attributes:
+    Args:
         media_type: what the body is read as.
         checker: of the decoded body; None where the document gives no schema that can say anything.
         undocumented: the violation of a status or media type that the document does not know.
@@ -43,14 +43,25 @@ class ResultRow(NamedTuple):
 
     """
 
-    media_type: str
-    checker: Checker | None = None
-    undocumented: Violation | None = None
-    missing_body: Violation | None = None
-    headers: tuple[DeclaredHeader, ...] = ()
-    types: SchemaTypes | None = None
-    write_only_checker: Checker | None = None
-    empty_data: bytes | str | list[Any] | None = None
+    def __init__(
+        self,
+        media_type: str,
+        checker: Checker | None = None,
+        undocumented: Violation | None = None,
+        missing_body: Violation | None = None,
+        headers: tuple[DeclaredHeader, ...] = (),
+        types: SchemaTypes | None = None,
+        write_only_checker: Checker | None = None,
+        empty_data: bytes | str | list[Any] | None = None,
+    ) -> None:
+        self.media_type = media_type
+        self.checker = checker
+        self.undocumented = undocumented
+        self.missing_body = missing_body
+        self.headers = headers
+        self.types = types
+        self.write_only_checker = write_only_checker
+        self.empty_data = empty_data
 
     @property
     def is_empty_list(self) -> bool:

@@ -80,19 +80,25 @@ def build_unauthorized(request: Request) -> AuthorizedRequest:
     return AuthorizedRequest(request.method, request.url, request.headers.pairs(), request.body)
 
 
-class TrustedPlaces(NamedTuple):
+class TrustedPlaces:
     """Where credentials may go.
 
-    Attributes:
+    Args:
         origins: of requests; None: wherever a request goes (a sandbox).
         vouches_for_urls: whether the user vouches for whatever URL the document names.
         base_url: of the requests, what relative URLs of the document are relative to.
 
     """
 
-    origins: frozenset[str] | None = None
-    vouches_for_urls: bool = False
-    base_url: str = ""
+    def __init__(
+        self,
+        origins: frozenset[str] | None = None,
+        vouches_for_urls: bool = False,
+        base_url: str = "",
+    ) -> None:
+        self.origins = origins
+        self.vouches_for_urls = vouches_for_urls
+        self.base_url = base_url
 
 
 _ANYWHERE = TrustedPlaces()
@@ -273,18 +279,24 @@ class CredentialStore:
         return requirements
 
 
-class _Choice(NamedTuple):
+class _Choice:
     """Which alternative of its security requirements a request is sent with."""
 
-    security: SecurityFormula
-    headers: Headers
-    requirements: tuple[RequiredScheme, ...]
+    def __init__(
+        self,
+        security: SecurityFormula,
+        headers: Headers,
+        requirements: tuple[RequiredScheme, ...],
+    ) -> None:
+        self.security = security
+        self.headers = headers
+        self.requirements = requirements
 
 
-class _PlacedCredentials(NamedTuple):
+class _PlacedCredentials:
     """The headers of a request with the credentials of an alternative, and those in other places.
 
-    Attributes:
+    Args:
         requirements: the alternative; () where nothing is added.
         headers: those of the request.
         provided: what providers gave.
@@ -295,13 +307,23 @@ class _PlacedCredentials(NamedTuple):
 
     """
 
-    requirements: tuple[RequiredScheme, ...]
-    headers: Headers
-    provided: Mapping[str, Secret]
-    fields: HeaderFields
-    query: str
-    secret_headers: frozenset[str]
-    digest: tuple[str, str] | None
+    def __init__(
+        self,
+        requirements: tuple[RequiredScheme, ...],
+        headers: Headers,
+        provided: Mapping[str, Secret],
+        fields: HeaderFields,
+        query: str,
+        secret_headers: frozenset[str],
+        digest: tuple[str, str] | None,
+    ) -> None:
+        self.requirements = requirements
+        self.headers = headers
+        self.provided = provided
+        self.fields = fields
+        self.query = query
+        self.secret_headers = secret_headers
+        self.digest = digest
 
     def is_for(
         self,

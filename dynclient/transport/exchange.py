@@ -39,10 +39,10 @@ _UNAUTHORIZED = 401
 _OK, _MULTIPLE_CHOICES = 200, 300
 
 
-class ExchangePolicy(NamedTuple):
+class ExchangePolicy:
     """What is allowed on the way.
 
-    Attributes:
+    Args:
         retry: what is tried again; None: nothing.
         follow_redirects: whether redirects are followed, as in `policy.find_redirect_target`.
         max_response_bytes: how large the body of a response may be; None: any size.
@@ -55,14 +55,25 @@ class ExchangePolicy(NamedTuple):
 
     """
 
-    retry: Retry | None = None
-    follow_redirects: bool | None = None
-    max_response_bytes: int | None = MAX_RESPONSE_BYTES
-    max_response_values: int | None = MAX_RESPONSE_VALUES
-    rate: Rate | None = None
-    idempotency_header: str = ""
-    is_repeatable: bool = False
-    is_private: bool = False
+    def __init__(
+        self,
+        retry: Retry | None = None,
+        follow_redirects: bool | None = None,
+        max_response_bytes: int | None = MAX_RESPONSE_BYTES,
+        max_response_values: int | None = MAX_RESPONSE_VALUES,
+        rate: Rate | None = None,
+        idempotency_header: str = "",
+        is_repeatable: bool = False,
+        is_private: bool = False,
+    ) -> None:
+        self.retry = retry
+        self.follow_redirects = follow_redirects
+        self.max_response_bytes = max_response_bytes
+        self.max_response_values = max_response_values
+        self.rate = rate
+        self.idempotency_header = idempotency_header
+        self.is_repeatable = is_repeatable
+        self.is_private = is_private
 
 
 class Exchange(NamedTuple):
@@ -322,26 +333,29 @@ class Exchange(NamedTuple):
         return BrokenResponse(f"{describe_request(self.request)}: {text}", **context)
 
 
-class SendAgain(NamedTuple):
+class SendAgain:
     """Wait, then send `exchange`; `cost` is what that takes of the retry budget."""
 
-    exchange: Exchange
-    wait_s: float
-    cost: int
+    def __init__(self, exchange: Exchange, wait_s: float, cost: int) -> None:
+        self.exchange = exchange
+        self.wait_s = wait_s
+        self.cost = cost
 
 
-class Follow(NamedTuple):
+class Follow:
     """Send `exchange` at once: it goes where a redirect leads, or has new credentials."""
 
-    exchange: Exchange
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
 
 
-class RenewCredentials(NamedTuple):
+class RenewCredentials:
     """Ask the providers again: the server refused what they gave for `exchange`."""
 
-    exchange: Exchange
-    refused: ProvidedCredentials
-    end: Done
+    def __init__(self, exchange: Exchange, refused: ProvidedCredentials, end: Done) -> None:
+        self.exchange = exchange
+        self.refused = refused
+        self.end = end
 
     def decide_after_renewal(self, provided: ProvidedCredentials) -> Follow | Done:
         """Return the step after the providers answered; the response stands without a new one."""
@@ -350,10 +364,11 @@ class RenewCredentials(NamedTuple):
         return Follow(self.exchange.authorize(provided))
 
 
-class Done(NamedTuple):
+class Done:
     """The exchange is over; `response` is its answer."""
 
-    response: Response
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
 def was_not_sent(error: TransportError) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from logging import DEBUG
-from typing import TYPE_CHECKING, Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, final
 
 from dynclient.errors import TimedOut, TransportError
 from dynclient.transport.clock import Clock
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 
 @final
-class Send(NamedTuple):
+class Send:
     """Send the outgoing request of an exchange; the runner gives back what became of it."""
 
-    exchange: Exchange
-    progress: SendProgress
+    def __init__(self, exchange: Exchange, progress: SendProgress) -> None:
+        self.exchange = exchange
+        self.progress = progress
 
     def build_deadline_error(self) -> TimedOut:
         """Return the error of a deadline that ended the step."""
@@ -32,18 +33,20 @@ class Send(NamedTuple):
 
 
 @final
-class Wait(NamedTuple):
+class Wait:
     """Wait; the runner gives back None."""
 
-    seconds: float
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
 
 
 @final
-class AskProviders(NamedTuple):
+class AskProviders:
     """Ask the credential providers of a request; the runner gives back what they gave."""
 
-    exchange: Exchange
-    provided: ProvidedCredentials
+    def __init__(self, exchange: Exchange, provided: ProvidedCredentials) -> None:
+        self.exchange = exchange
+        self.provided = provided
 
     def build_deadline_error(self) -> TimedOut:
         """Return the error of a deadline that ended the step."""

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 from dynclient.document.files.reference_boundary import REFUSED
@@ -102,20 +102,27 @@ class DocumentFile:
 ReadFile = Callable[[str], DocumentFile]
 
 
-class _ChainEnd(NamedTuple):
+class _ChainEnd:
     """Where a chain of references ends.
 
-    Attributes:
+    Args:
         node: the last node; None where the chain leads nowhere.
         length: how many references it has.
         cause: why it leads nowhere.
 
     """
 
-    node: Node | None
-    length: int = 0
-    cause: str = ""
-    hint: str | None = None
+    def __init__(
+        self,
+        node: Node | None,
+        length: int = 0,
+        cause: str = "",
+        hint: str | None = None,
+    ) -> None:
+        self.node = node
+        self.length = length
+        self.cause = cause
+        self.hint = hint
 
 
 class DocumentFiles:

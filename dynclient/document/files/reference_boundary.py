@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from dynclient.document.files.uris import (
@@ -26,13 +25,13 @@ _GIT_FOLDER = ".git"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class ReferenceBoundary(NamedTuple):
+class ReferenceBoundary:
     """What the references of one document may name.
 
     A document in a file may name files below its own folder, or of the git repository in which it
     lies; one from the net only what has its own origin. A document without a base may name nothing.
 
-    Attributes:
+    Args:
         root: the URI of the entry document, or of what its references are relative to.
         retrieval_urls: the URI of a file that was redirected → the URL that it came from at last.
         allowed: what they may name besides: the URIs of files, folders, and of URLs with all below
@@ -43,11 +42,19 @@ class ReferenceBoundary(NamedTuple):
 
     """
 
-    root: str
-    retrieval_urls: dict[str, str]
-    allowed: tuple[str, ...] = ()
-    allows_everything: bool = False
-    folder: Path | None = None
+    def __init__(
+        self,
+        root: str,
+        retrieval_urls: dict[str, str],
+        allowed: tuple[str, ...] = (),
+        allows_everything: bool = False,
+        folder: Path | None = None,
+    ) -> None:
+        self.root = root
+        self.retrieval_urls = retrieval_urls
+        self.allowed = allowed
+        self.allows_everything = allows_everything
+        self.folder = folder
 
     @property
     def may_fetch(self) -> bool:

@@ -9,7 +9,7 @@ Source: JSON Schema 2020-12 Core §11.3.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynclient.schema.dialect import get_definition_name
 from dynclient.schema.engines.check_cost import InPlaceCounter
@@ -26,19 +26,25 @@ class TooManyConditions(Exception):
     """What a schema evaluates hangs on more conditions than can be listed."""
 
 
-class Condition(NamedTuple):
+class Condition:
     """When a schema counts: another one holds, or does not hold, or a property is there.
 
-    Attributes:
+    Args:
         schema: the schema that holds or not; None where a property decides.
         is_negated: the schema does not hold.
         name: the property that is there.
 
     """
 
-    schema: dict[str, Any] | None = None
-    is_negated: bool = False
-    name: str = ""
+    def __init__(
+        self,
+        schema: dict[str, Any] | None = None,
+        is_negated: bool = False,
+        name: str = "",
+    ) -> None:
+        self.schema = schema
+        self.is_negated = is_negated
+        self.name = name
 
     @property
     def key(self) -> tuple[Any, ...]:

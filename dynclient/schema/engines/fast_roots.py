@@ -5,7 +5,7 @@ Definitions that many roots share are written once, each when a root first reach
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynclient.document.references import escape_token
 from dynclient.fork_safety import build_fork_safe_lock
@@ -36,10 +36,10 @@ STEPS_PER_ROUND = 8
 _ROOT_PREFIX = "root:"
 
 
-class FastRoot(NamedTuple):
+class FastRoot:
     """What the fast engine compiles.
 
-    Attributes:
+    Args:
         schema: a self-contained root.
         format_checks: the checks of formats that the root names and the engine does not have.
         size: how many schemas the engine is given.
@@ -48,11 +48,19 @@ class FastRoot(NamedTuple):
 
     """
 
-    schema: dict[str, Any]
-    format_checks: FormatChecks
-    size: int
-    max_depth: int | None
-    names: frozenset[str]
+    def __init__(
+        self,
+        schema: dict[str, Any],
+        format_checks: FormatChecks,
+        size: int,
+        max_depth: int | None,
+        names: frozenset[str],
+    ) -> None:
+        self.schema = schema
+        self.format_checks = format_checks
+        self.size = size
+        self.max_depth = max_depth
+        self.names = names
 
 
 class FastDefinitions:

@@ -6,7 +6,7 @@ operation. The members that a definition describes alone are taken out of it ins
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynclient.schema.dialect import Schema, get_definition_name
 
@@ -24,17 +24,18 @@ _ARRAY_KEYWORDS = frozenset(("type", "items"))
 _ANNOTATIONS = frozenset(("$schema", "default", "deprecated", "description", "examples", "title"))
 
 
-class SeparateMember(NamedTuple):
+class SeparateMember:
     """A member of a value that is checked apart.
 
-    Attributes:
+    Args:
         path: the properties that lead to it.
         name: of the definition; with `ARRAY_PREFIX` where it describes the items.
 
     """
 
-    path: tuple[str, ...]
-    name: str
+    def __init__(self, path: tuple[str, ...], name: str) -> None:
+        self.path = path
+        self.name = name
 
     @property
     def definition(self) -> str:

@@ -7,7 +7,7 @@ and the diff. Without a tag in the value, the plain `oneOf` or `anyOf` decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name, get_place
 from dynclient.schema.readings import Definitions, has_declared_properties, walk_in_place
@@ -16,30 +16,32 @@ from dynclient.schema.readings import Definitions, has_declared_properties, walk
 _MAX_DEPTH = 20
 
 
-class AlternativeTags(NamedTuple):
+class AlternativeTags:
     """What an alternative and its discriminator say of the tag.
 
-    Attributes:
+    Args:
         assigned: the values that mean this alternative: those of the mapping, else its name.
         listed: the values that the alternative itself allows; None where it leaves the tag open.
 
     """
 
-    assigned: list[Any]
-    listed: list[Any] | None
+    def __init__(self, assigned: list[Any], listed: list[Any] | None) -> None:
+        self.assigned = assigned
+        self.listed = listed
 
 
-class SchemaOrigin(NamedTuple):
+class SchemaOrigin:
     """What a definition was made of.
 
-    Attributes:
+    Args:
         key: where the Schema Object is: the URI of its file and its pointer.
         name: the name by which a tag means it.
 
     """
 
-    key: tuple[str, str]
-    name: str
+    def __init__(self, key: tuple[str, str], name: str) -> None:
+        self.key = key
+        self.name = name
 
 
 class DiscriminatorTranslator:

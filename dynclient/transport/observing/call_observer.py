@@ -45,19 +45,26 @@ class ObservedOperation(NamedTuple):
         return escape_unprintable(f"{self.operation_id}  {line}" if is_named else line)
 
 
-class Hooks(NamedTuple):
+class Hooks:
     """The functions of the user that observe calls; each may be None."""
 
-    on_request: RequestHook | None = None
-    on_response: ResponseHook | None = None
-    on_retry: RetryHook | None = None
-    on_drift: DriftHook | None = None
+    def __init__(
+        self,
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
+        on_retry: RetryHook | None = None,
+        on_drift: DriftHook | None = None,
+    ) -> None:
+        self.on_request = on_request
+        self.on_response = on_response
+        self.on_retry = on_retry
+        self.on_drift = on_drift
 
 
-class SentRequest(NamedTuple):
+class SentRequest:
     """A request that is about to be sent, as observers see it.
 
-    Attributes:
+    Args:
         request: of the caller, without credentials.
         outgoing: with credentials, which no observer may show.
         attempt: which try at the call it is, first is 1.
@@ -65,10 +72,17 @@ class SentRequest(NamedTuple):
 
     """
 
-    request: Request
-    outgoing: AuthorizedRequest
-    attempt: int
-    resend_count: int
+    def __init__(
+        self,
+        request: Request,
+        outgoing: AuthorizedRequest,
+        attempt: int,
+        resend_count: int,
+    ) -> None:
+        self.request = request
+        self.outgoing = outgoing
+        self.attempt = attempt
+        self.resend_count = resend_count
 
     @property
     def url(self) -> str:
