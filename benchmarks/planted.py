@@ -415,6 +415,7 @@ FAULTS = [
     Planted("calls of other documents are in the script", "repl/session_steps.py", " and is_of_session:", ":", REPL_RECORDING),
     Planted("a sign that a call is under way stays", "repl/progress_sign.py", "                self._status.stop()", "                pass", ("tests/repl/test_progress_sign.py",)),
     Planted("secrets of results are offered", "repl/seen_values.py", " or is_secret_name(name)", "", REPL_COMPLETION),
+    Planted("a list of names binds each operation", "repl/completion.py", "yield from _name_operations(owner.document.operations.values())", "yield from _name_operations(op.operation for op in owner.operations.values())", REPL_COMPLETION),
     Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),
     Planted("a default is what is equal to it", "repl/value_candidates.py", "is_default = value == default and type(value) is type(default)", "is_default = value == default", REPL_COMPLETION),
     Planted("a secret header stands in a script", "repl/session_script.py", "    if is_secret_header_name(name):\n", "    if False:\n", REPL_SCRIPTS),
@@ -486,6 +487,7 @@ FAULTS = [
     Planted("the fast engine knows no 29 February", "schema/engines/fast_schema.py", '{"anyOf": [{"pattern": _USUAL_VALUES[format_name]}, exact]}', '{"pattern": _USUAL_VALUES[format_name]}', FORMATS),
     # streams
     Planted("a line end of CR and LF ends two lines", "wire/item_splitters.py", 'data = data.removeprefix(b"\\n")', "pass", SPLITTERS),
+    Planted("a record of a JSON sequence is read twice", "wire/item_splitters.py", 'elif b"\\n" in content:', "elif content:", SPLITTERS),
     Planted("the delimiter of parts is not found across two pieces", "wire/part_splitter.py", "self._searched = end if end >= 0 else max(0, len(buffer) - len(self._delimiter) + 1)", "self._searched = len(buffer)", SPLITTERS),
     Planted("an item has no limit", "wire/item_splitters.py", "if self._limit is not None and self.size_bytes > self._limit:", "if False:", SPLITTERS),
     Planted("an item of a stream is not checked", "streams/checked_items.py", "violations = checker.check(value, path)", "violations = []", STREAMS),

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, get_args, get_type_hints
 
+from dynclient import model
 from dynclient.client.client import BaseClient
 from dynclient.client.client_options import ClientOptions
-from dynclient.client.operation import BoundOperation
+from dynclient.client.operation_mappings import OperationMapping
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.repl.argument_place import ArgumentPlace, find_argument_place
@@ -97,20 +98,19 @@ def _list_candidates(
 
 def _list_attributes(owner: Any) -> Iterator[Candidate]:
     if isinstance(owner, BaseClient):
-        operations = owner.operations.values()
-        yield from _name_operations(operations)
+        yield from _name_operations(owner.document.operations.values())
         for name in dir(type(owner)):
             if not name.startswith("_"):
                 yield Candidate(name, "client")
     elif isinstance(owner, TagOperations):
-        yield from _name_operations(owner[key] for key in owner)
+        yield from _name_operations(owner[key].operation for key in owner)
 
 
-def _name_operations(operations: Iterable[Any]) -> Iterator[Candidate]:
-    """Yield the Python names of operations; those that are deprecated come last."""
+def _name_operations(operations: Iterable[model.Operation]) -> Iterator[Candidate]:
+    """Yield the Python names of declared operations; those that are deprecated come last."""
     deprecated: list[Candidate] = []
     for operation in operations:
-        name = operation.__name__
+        name = operation.python_name
         if not name.isidentifier() or keyword.iskeyword(name):
             continue
         meaning = escape_unprintable(f"{operation.method} {operation.path}")
@@ -125,9 +125,12 @@ def _list_keys(owner: Any, code: HalfTypedCode) -> Iterator[Candidate]:
     """Yield the keys of a client, of a tag, or of data."""
     keys: Iterable[tuple[str, str]] = ()
     if isinstance(owner, BaseClient):
-        operations = owner.operations
-        keys = [(key, f"{op.method} {op.path}") for key, op in operations.items()]
-        keys += [(f"{op.method} {op.path}", op.id) for op in operations.values()]
+        # What is only listed is not bound: that would take most of the time.
+        operations = owner.document.operations
+        keys = [(key, operation.request) for key, operation in operations.items()]
+        keys += [(operation.request, operation.id) for operation in operations.values()]
+    elif isinstance(owner, OperationMapping):
+        keys = [(operation.key, operation.request) for operation in owner.list_declared()]
     elif isinstance(owner, TagOperations):
         keys = [(key, owner[key].path) for key in owner]
     elif isinstance(owner, Mapping):
@@ -138,8 +141,6 @@ def _list_keys(owner: Any, code: HalfTypedCode) -> Iterator[Candidate]:
 
 
 def _describe_value(value: Any) -> str:
-    if isinstance(value, BoundOperation):
-        return f"{value.method} {value.path}"
     if isinstance(value, list | Mapping):
         return format_count(len(value), "item" if isinstance(value, list) else "key")
     return type(value).__name__

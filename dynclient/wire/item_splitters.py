@@ -173,12 +173,21 @@ class RecordSplitter:
 
     def feed(self, data: bytes) -> Iterator[bytes | MalformedItem]:
         """Yield the texts that are complete now."""
-        rest, *records = data.split(RECORD_SEPARATOR)
-        self._buffer.add(rest)
-        for record in records:
-            yield from self._end_record()
+        *ends, rest = data.split(RECORD_SEPARATOR)
+        is_text = self._is_begun and not self._is_complete
+        for end in ends:
+            record = self._buffer.take(end)
+            content = record.strip()
+            if content and not is_text:
+                yield _UNSEPARATED
+            elif b"\n" in content:
+                yield from self._read_lines(record)
+            elif content:
+                yield record
+            is_text = True
+        if ends:
             self._is_begun, self._is_complete, self._tried_bytes = True, False, 0
-            self._buffer.add(record)
+        self._buffer.add(rest)
         if data.endswith(b"\n") and not self._is_complete:
             yield from self._try_text()
 
@@ -193,26 +202,19 @@ class RecordSplitter:
             self._buffer.clear()
             yield text
 
-    def _end_record(self) -> Iterator[bytes | MalformedItem]:
-        """Yield the text of a record that ends here, unless that was done."""
-        text = self._buffer.join()
-        self._buffer.clear()
-        if not text.strip():
-            return
-        if self._is_complete or not self._is_begun:
-            yield _UNSEPARATED
-            return
-        end = 0 if self._is_json(text) else _find_first_text_end(text)
-        if end and text[end:].strip():
+    def _read_lines(self, record: bytes) -> Iterator[bytes | MalformedItem]:
+        """Yield the text of a record of several lines; what is after the text is no item."""
+        end = 0 if self._is_json(record) else _find_first_text_end(record)
+        if end and record[end:].strip():
             # It would have been an item if its bytes had come alone.
-            yield text[:end]
+            yield record[:end]
             yield _UNSEPARATED
         else:
-            yield text
+            yield record
 
     def end(self) -> Iterator[bytes | MalformedItem]:
         """Yield the last text."""
-        yield from self._end_record()
+        yield from self.feed(RECORD_SEPARATOR)
 
 
 _UNSEPARATED = MalformedItem("no record separator is before it")

@@ -243,3 +243,12 @@ def test_a_default_is_not_a_value_that_is_only_equal_to_it():
     types = SchemaTypes({"enum": [1, True], "default": True}, {})
     meanings = {each.text: each.meaning for each in list_value_candidates(types, "")}
     assert (meanings["1"], meanings["True"]) == ("int", "default")
+
+
+@pytest.mark.parametrize(
+    "code", ["client.", 'client["', 'client.operations["', 'client.tags["Orders"]["']
+)
+def test_names_of_operations_are_listed_without_binding_one(code):
+    client = dynclient.Client(open_names()["client"].document)
+    assert complete(code, {"client": client})
+    assert not client._bound_operations

@@ -166,6 +166,16 @@ def test_a_long_text_of_many_lines_is_not_read_over_and_over():
     assert sum(tried) <= 3 * 20_000 + 16_384
 
 
+def test_a_record_on_one_line_is_read_once():
+    tried = []
+    splitter = RecordSplitter(lambda text: tried.append(text) or True)
+    body = b"\x1e1\n\x1e[\n2]\n\x1e3\x1e4"
+    assert list(splitter.feed(body)) == [b"1\n", b"[\n2]\n", b"3"]
+    assert list(splitter.end()) == [b"4"]
+    # Only of several lines it has to be known where the text ends.
+    assert tried == [b"[\n2]\n"]
+
+
 def test_an_event_stream_knows_where_it_goes_on():
     splitter = EventSplitter()
     events = list(splitter.feed(b"id: 1\nretry: 20\ndata: a\n\ndata: b\n\nid: 3\n\nid: 4\ndata: c"))
