@@ -403,23 +403,17 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         # It begins before the credentials are asked for, which may take their time.
         seconds = self._options.deadline
         deadline = None if seconds is None else Deadline(seconds, self._runner.state.clock)
-        store, sign = self._credential_store, self._options.sign
+        store = self._credential_store
         demands = store.find_demands(request)
-        if not demands:
-            return Exchange(
-                request,
-                store.authorize(request),
-                self._exchange_policy,
-                sink,
-                deadline,
-                sign=sign,
-                observer=self._observer,
-            )
-        # Few clients have providers.
-        from dynclient.transport.provided_credentials import ProvidedCredentials
+        provided: ProvidedCredentials | None = None
+        if demands:
+            # Few clients have providers.
+            from dynclient.transport.provided_credentials import ProvidedCredentials
 
-        outgoing = build_unauthorized(request)  # until the providers were asked
-        provided = ProvidedCredentials(store, demands)
+            outgoing = build_unauthorized(request)  # until the providers were asked
+            provided = ProvidedCredentials(store, demands)
+        else:
+            outgoing = store.authorize(request)
         return Exchange(
             request,
             outgoing,
@@ -427,7 +421,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             sink,
             deadline,
             provided=provided,
-            sign=sign,
+            sign=self._options.sign,
             observer=self._observer,
         )
 

@@ -270,10 +270,10 @@ class Plan:
         checker = self.get_checker(body_media_type.declared_name, reading)
         if places is not None and find_texts_for_files(places, call.get("body")):
             return False
-        schema_input = _build_schema_input(call)
-        others = {key: value for key, value in schema_input.items() if key != "body"}
+        parameters = [value for key, value in call.items() if key != "body"]
         try:
-            return checker.accepts_by_fast_engine(schema_input) and is_json_form(others)
+            is_valid = checker.accepts_by_fast_engine(_build_schema_input(call))
+            return is_valid and is_json_form(parameters)
         except (ValueError, TypeError):
             return False
 
