@@ -414,7 +414,7 @@ FAULTS = [
     Planted("a body is read before it is sent", "repl/request_call.py", "if not isinstance(request.body, bytes | None):", "if False:", REPL_RECORDING),
     Planted("calls of other documents are in the script", "repl/session_steps.py", " and is_of_session:", ":", REPL_RECORDING),
     Planted("a sign that a call is under way stays", "repl/progress_sign.py", "                self._status.stop()", "                pass", ("tests/repl/test_progress_sign.py",)),
-    Planted("secrets of results are offered", "repl/seen_values.py", " or is_secret_name(name)", "", REPL_COMPLETION),
+    Planted("secrets of results are offered", "repl/seen_values.py", "if not secrets.has_property(name):", "if True:", REPL_COMPLETION),
     Planted("a list of names binds each operation", "repl/completion.py", "yield from _name_operations(owner.document.operations.values())", "yield from _name_operations(op.operation for op in owner.operations.values())", REPL_COMPLETION),
     Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),
     Planted("a default is what is equal to it", "repl/value_candidates.py", "is_default = value == default and type(value) is type(default)", "is_default = value == default", REPL_COMPLETION),
@@ -441,11 +441,13 @@ FAULTS = [
     Planted("two objects at one path share a type", "stubs/type_reader.py", "        while key in self.models:\n", "        while False:\n", STUBS),
     # recordings
     Planted("a secret of a body is recorded", "recording/secret_replacement.py", "            if replaced == data:\n", "            if True:\n", RECORDINGS),
-    Planted("a secret of a path is recorded", "recording/recorder.py", "if text and names.has_property(name):", "if False:", RECORDINGS),
+    Planted("a secret of a path is recorded", "masking.py", "        if self.segments:\n", "        if False:\n", RECORDINGS),
     Planted("a password of a response is recorded", "plan/secret_names.py", "        properties |= _find_body_passwords(response.content)\n", "", RECORDINGS),
     Planted("a password of a header of a response is recorded", "plan/secret_names.py", "        headers |= {header.name.lower() for header in secret_headers}\n", "", RECORDINGS),
-    Planted("a redirect to another operation shows its secrets", "recording/recorder.py", "names if call is None else names.join(self._reader.get_secret_names(call.operation))", "names", RECORDINGS),
-    Planted("a link holds a secret of another operation", "recording/recorder.py", "            if call is not None:\n                names = self._reader.get_secret_names", "            if False:\n                names = self._reader.get_secret_names", RECORDINGS),
+    Planted("a redirect to another operation shows its secrets", "recording/recorder.py", "            operation = call.operation\n", "            pass\n", RECORDINGS),
+    Planted("a link holds a secret of another operation", "plan/exchange_secrets.py", "SecretNames() if operation is None else", "SecretNames() if True else", RECORDINGS),
+    Planted("a whole body that is a secret is recorded", "recording/secret_replacement.py", "is_secret = self._names.is_body_secret and", "is_secret = False and", ("tests/cli/test_verbose_secrets.py",)),
+    Planted("a secret of a path stands in a curl command", "wire/curl_command.py", "self._get_variable(name, text) if name and text else text", "text", ("tests/cli/test_verbose_secrets.py",)),
     Planted("the URL decides which answer is given", "recording/recorded_calls.py", "        if operation is None:\n            return self.read(entry.request)", "        if True:\n            return self.read(entry.request)", RECORDINGS),
     Planted("an answer is given twice", "recording/replayer.py", "                    self._used.add(number)\n", "", RECORDINGS),
     Planted("a replay asks for credentials", "recording/replayer.py", "    needs_no_credentials = True\n", "", RECORDINGS),
@@ -539,7 +541,7 @@ FAULTS = [
     Planted("a POST without a key is repeated", "transport/exchange.py", "return has_key or self.policy.is_repeatable or outgoing.method in IDEMPOTENT_METHODS", "return True", ("tests/transport/test_retries.py",)),
     Planted("a pause does not move the turns that were given before it", "transport/rate_limit.py", "self._paused_s += end - start", "self._paused_s += 0.0", ("tests/transport/test_rate_limits.py",)),
     Planted("an idempotency key of the caller is doubled", "client/idempotency_keys.py", "if self._write_key is None or self._name in request.headers:", "if self._write_key is None:", ("tests/client/test_idempotency_keys.py",)),
-    Planted("a hook sees the secrets of a response", "transport/observing/call_observer.py", "shown = MASK", "shown = value", ("tests/transport/test_observers.py",)),
+    Planted("a hook sees the secrets of a response", "plan/exchange_secrets.py", "shown = MASK", "shown = value", ("tests/transport/test_observers.py",)),
 ]  # fmt: skip
 
 

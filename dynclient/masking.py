@@ -51,6 +51,7 @@ _OPAQUE_TEXT = (
 #: Free text is searched for URLs with an authority; punctuation after one is not part of it.
 _URL_IN_TEXT = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]*[^\s'\"<>`.,:;!?)]"
 _AUTHORITY_START = r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//"
+_BEFORE_PATH = rf"{_AUTHORITY_START}[^/]*"
 
 
 def _remove_separators(name: str) -> str:
@@ -89,6 +90,39 @@ def is_secret_query_name(name: str) -> bool:
     return name.lower() in _SECRET_QUERY_NAMES or is_secret_name(name)
 
 
+def _build_mask(_secret: str) -> str:
+    return MASK
+
+
+class SecretSegment(NamedTuple):
+    """A segment of a path that holds a secret.
+
+    Attributes:
+        name: of the path variable.
+        position: of the segment, 1 for the last one of the path.
+        prefix: what stands before the secret in it.
+        suffix: what stands behind the secret in it.
+
+    """
+
+    name: str
+    position: int
+    prefix: str
+    suffix: str
+
+    def split(self, text: str) -> tuple[str, str, str]:
+        """Return what stands before the secret in a segment, the secret, and what is behind it."""
+        end = len(text)
+        begin = len(self.prefix) if text.startswith(self.prefix) else 0
+        if self.suffix and text.endswith(self.suffix, begin):
+            end -= len(self.suffix)
+        return text[:begin], text[begin:end], text[end:]
+
+
+#: A piece of a path: the variable whose secret it is, "" for none, and its text.
+PathPiece = tuple[str, str]
+
+
 class SecretNames(NamedTuple):
     """The names that a document itself marks as secret: credentials, and `format: password`.
 
@@ -98,7 +132,8 @@ class SecretNames(NamedTuple):
         headers: lower-case names of header fields.
         query: names of query parameters.
         cookies: names of cookies.
-        properties: names of properties, at any depth of a body.
+        properties: names of properties, at any depth of a body; "" where a body is a secret itself.
+        segments: those of the path of an operation that hold a secret.
 
     """
 
@@ -106,10 +141,17 @@ class SecretNames(NamedTuple):
     query: frozenset[str] = frozenset()
     cookies: frozenset[str] = frozenset()
     properties: frozenset[str] = frozenset()
+    segments: tuple[SecretSegment, ...] = ()
 
     def join(self, other: SecretNames) -> SecretNames:
-        """Return these names and others."""
-        return SecretNames(*(one | more for one, more in zip(self, other, strict=True)))
+        """Return these names and others; a path is one of the others' operation."""
+        return SecretNames(
+            headers=self.headers | other.headers,
+            query=self.query | other.query,
+            cookies=self.cookies | other.cookies,
+            properties=self.properties | other.properties,
+            segments=other.segments,
+        )
 
     def has_header(self, name: str) -> bool:
         """Tell whether a header field of this name carries a secret."""
@@ -127,9 +169,47 @@ class SecretNames(NamedTuple):
         """Tell whether a property of a body carries a secret."""
         return name in self.properties or is_secret_name(name)
 
+    def has_path_variable(self, name: str) -> bool:
+        """Tell whether a variable of the path carries a secret."""
+        return any(segment.name == name for segment in self.segments) or is_secret_name(name)
 
-def _build_mask(_secret: str) -> str:
-    return MASK
+    @property
+    def is_body_secret(self) -> bool:
+        """Whether a body, or each item of one, is a secret itself."""
+        return "" in self.properties
+
+    def split_path(self, url: str) -> list[PathPiece]:
+        """Return the pieces of a URL's path, and of what stands before it, apart from secrets."""
+        if not self.segments:
+            return [("", url)]
+        start = re.match(_BEFORE_PATH, url)
+        texts = url[start.end() if start else 0 :].split("/")
+        pieces: list[PathPiece] = [("", start[0] if start else "")]
+        by_position = {segment.position: segment for segment in self.segments}
+        for index, text in enumerate(texts):
+            segment = by_position.get(len(texts) - index)
+            slash = "/" if index else ""
+            if segment is None:
+                pieces.append(("", slash + text))
+            else:
+                before, secret, after = segment.split(text)
+                pieces += [("", slash + before), (segment.name, secret), ("", after)]
+        return pieces
+
+    def mask_url(self, url: str, replace: Callable[[str], str] = _build_mask) -> str:
+        """Return a URL of the operation without secrets.
+
+        Args:
+            url: the whole URL, or a reference to it.
+            replace: encoded secret → what stands in its place.
+
+        """
+        if self.segments:
+            path = re.split(r"[?#]", url, maxsplit=1)[0]
+            pieces = self.split_path(path)
+            shown = [replace(text) if name and text else text for name, text in pieces]
+            url = "".join(shown) + url[len(path) :]
+        return mask_url(url, self.query, replace)
 
 
 def mask_url(

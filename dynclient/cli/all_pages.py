@@ -43,7 +43,7 @@ def print_all_items(
     cursor, left = page_options.resume, options.limit
     try:
         for page in iterate_pages(operation, walk):
-            _print_page(page, left, options, view)
+            _print_page(page, operation, left, options, view)
             cursor = page.cursor
             left = None if left is None else left - len(page.items)
     except DynclientError:
@@ -84,12 +84,14 @@ def _parse_cursor(text: str | None) -> dict[str, Any] | None:
     return cursor
 
 
-def _print_page(page: Page, left: int | None, options: CallOptions, view: ResultView) -> None:
+def _print_page(
+    page: Page, operation: Operation, left: int | None, options: CallOptions, view: ResultView
+) -> None:
     from dynclient.cli import verbose_output
 
     if options.verbose:
         verbose_output.print_request(page.request)
-        verbose_output.print_response(page)
+        verbose_output.print_response(page, get_plan(operation).exchange_secrets)
     for item in page.items[:left]:
         view.print_line(item)
 

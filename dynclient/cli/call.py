@@ -18,6 +18,7 @@ from dynclient.cli.call_options import (
     check_call_options,
 )
 from dynclient.cli.output_files import FIRST_FAILURE_STATUS
+from dynclient.description.described_operation import get_plan
 from dynclient.errors import (
     DecodeError,
     DynclientError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dynclient.cli.output_files import Download
     from dynclient.cli.result_views import ResultQuery
     from dynclient.client.callable_operations import Operation
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
     from dynclient.plan.results import Result
     from dynclient.wire.message import Request
 
@@ -249,6 +251,7 @@ def send_call(
     request = operation.request(*args, **kwargs)
     if options.verbose:
         verbose_output.print_request(request)
+    secrets = get_plan(operation).exchange_secrets
     download = _prepare_download(options)
     if download and _has_binary_results(operation):
         _save_download(operation, request, options)
@@ -257,24 +260,27 @@ def send_call(
         result = operation._send_request(request, download)  # noqa: SLF001 (only we send to a file)
     except ResponseError as error:
         _drop_download(download)
-        _print_refused_result(error, options)
+        _print_refused_result(error, options, secrets)
         raise
     except BaseException:
         _drop_download(download)
         raise
     if download and download.has_begun:
         if options.verbose:
-            verbose_output.print_response(result)
+            verbose_output.print_response(result, secrets)
         download.finish(f"{result.elapsed:.2f} s")
     else:
-        print_result(result, options, view=view)
+        print_result(result, options, secrets, view=view)
 
 
-def _print_refused_result(error: ResponseError, options: CallOptions) -> None:
+def _print_refused_result(
+    error: ResponseError, options: CallOptions, secrets: ExchangeSecrets
+) -> None:
     if error.result is not None:
         # A body that is not decoded is text, whatever its media type says.
         is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
-        print_result(error.result, options, media_type="text/plain" if is_raw else None)
+        media_type = "text/plain" if is_raw else None
+        print_result(error.result, options, secrets, media_type)
 
 
 def _has_binary_results(operation: Operation) -> bool:
@@ -294,15 +300,16 @@ def _save_download(operation: Operation, request: Request, options: CallOptions)
     """Save a result in a file; a download that broke goes on where the server offers ranges."""
     from dynclient.cli import terminal_output
 
+    secrets = get_plan(operation).exchange_secrets
     stream = operation.stream(request)
     started = time.monotonic()
     try:
         file = stream.save(options.output or "")
     except StatusError as error:
-        print_result(error.result, options)
+        print_result(error.result, options, secrets)
         raise
     if options.verbose and stream.has_response:
-        for line in terminal_output.format_head(stream.result):
+        for line in terminal_output.format_head(stream.result, secrets):
             terminal_output.print_note(f"< {line}")
     took = f"{time.monotonic() - started:.2f} s"
     terminal_output.print_note(f"{file.stat().st_size:,} bytes → {file.name} ({took})")
@@ -330,6 +337,7 @@ def _prepare_download(options: CallOptions) -> Download | None:
 def print_result(
     result: Result,
     options: CallOptions,
+    secrets: ExchangeSecrets,
     media_type: str | None = None,
     view: ResultView = WHOLE_RESULT,
 ) -> None:
@@ -338,6 +346,7 @@ def print_result(
     Args:
         result: the result.
         options: how it is shown.
+        secrets: what is a secret in the exchange.
         media_type: the media type of the data; None: that of the response.
         view: what is printed of it; a failure is printed as it came.
 
@@ -345,9 +354,9 @@ def print_result(
     from dynclient.cli import output_files, terminal_output, verbose_output
 
     if options.verbose:
-        verbose_output.print_response(result)
+        verbose_output.print_response(result, secrets)
     if options.include:
-        for line in terminal_output.format_head(result):
+        for line in terminal_output.format_head(result, secrets):
             terminal_output.print_block(line)
         terminal_output.print_block()
     if result.data is None and not result.media_type:

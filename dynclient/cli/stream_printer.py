@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.errors import InvalidResponse, StatusError, UsageError
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from dynclient.cli.call_arguments import CallArguments
     from dynclient.cli.call_options import CallOptions
     from dynclient.client.callable_operations import Operation
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
     from dynclient.streams import Stream
 
 
@@ -27,20 +29,23 @@ def print_stream(
     from dynclient.cli.call import print_result
 
     args, kwargs = arguments
+    secrets = get_plan(operation).exchange_secrets
     try:
         with operation.stream(*args, **kwargs) as stream:
-            _print_items(stream, options, view)
+            _print_items(stream, secrets, options, view)
     except StatusError as error:
-        print_result(error.result, options)
+        print_result(error.result, options, secrets)
         raise
 
 
-def _print_items(stream: Stream, options: CallOptions, view: ResultView) -> None:
+def _print_items(
+    stream: Stream, secrets: ExchangeSecrets, options: CallOptions, view: ResultView
+) -> None:
     from dynclient.cli import terminal_output, verbose_output
 
     if options.verbose:
         verbose_output.print_request(stream.request)
-        for line in terminal_output.format_head(stream.result):
+        for line in terminal_output.format_head(stream.result, secrets):
             terminal_output.print_note(f"< {line}")
     try:
         for item in stream:

@@ -14,10 +14,10 @@ import click
 from dynclient.description.text_layout import wrap_paragraphs
 from dynclient.display_text import cut_line, dump_json, escape_json_text, escape_unprintable
 from dynclient.errors import UsageError
-from dynclient.masking import MASK, is_secret_header_name
 from dynclient.wire import media
 
 if TYPE_CHECKING:
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
     from dynclient.plan.results import Result
 
 #: The largest width of prose, in columns; lines for programs are never wrapped.
@@ -65,13 +65,12 @@ def wrap_prose(text: str, indent: str = "") -> list[str]:
     return wrap_paragraphs(text, indent, get_width())
 
 
-def format_head(result: Result) -> list[str]:
+def format_head(result: Result, secrets: ExchangeSecrets) -> list[str]:
     """Return the status line and the headers of a result, what is secret masked."""
     phrases = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"{result.status} {phrases.get(result.status, '')}".rstrip()]
-    for name, value in result.headers.pairs():
-        shown_value = MASK if is_secret_header_name(name) else value
-        lines.append(escape_unprintable(f"{name}: {shown_value}"))
+    headers = secrets.mask_response_headers(result.request.url, result.headers)
+    lines += [escape_unprintable(f"{name}: {value}") for name, value in headers.pairs()]
     return lines
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dynclient.masking import SecretNames
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
     from dynclient.plan.results import Result
     from dynclient.wire.message import Request
 
@@ -17,10 +18,10 @@ MAX_BODY_CHARS = 20_000
 def print_request(request: Request) -> None:
     """Print a request before it is sent: line, headers, the credentials it needs, and its body."""
     from dynclient.cli.terminal_output import print_note
-    from dynclient.masking import MASK, mask_url
+    from dynclient.masking import MASK
     from dynclient.wire.security import format_formula
 
-    url = mask_url(request.url, request.secret_names.query)
+    url = request.secret_names.mask_url(request.url)
     print_note(f"> {request.method} {url}")
     for name, value in request.headers.pairs():
         shown_value = MASK if request.secret_names.has_header(name) else value
@@ -40,20 +41,25 @@ def _format_size(request: Request) -> str:
     return "a body of unknown length" if length is None else f"{length:,} bytes"
 
 
-def print_response(result: Result) -> None:
+def print_response(result: Result, secrets: ExchangeSecrets) -> None:
     """Print a response: its status and headers, its body, its size, and the time that it took.
 
     The body is left out where it follows on the same terminal, as the output.
+
+    Args:
+        result: of the response.
+        secrets: what is a secret in it.
+
     """
     from dynclient.cli.terminal_output import format_head, is_terminal, print_note
 
-    for line in format_head(result):
+    for line in format_head(result, secrets):
         print_note(f"< {line}")
     body = get_body_bytes(result)
     is_repeated = is_terminal() and sys.stderr.isatty()
     if not is_repeated:
         content_type = result.headers.get("content-type", result.media_type)
-        _print_body("< ", body, content_type, result.request.secret_names)
+        _print_body("< ", body, content_type, secrets.names)
     print_note(f"< ({len(body):,} bytes in {result.elapsed * 1000:.0f} ms)")
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from dynclient.client.result_links import ResultLink
     from dynclient.client.stream_source import StreamSource
     from dynclient.pagination.pagination import Pagination
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
@@ -383,11 +384,15 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         options = self._options
         hooks = Hooks(options.on_request, options.on_response, options.on_retry, options.on_drift)
         operation = ObservedOperation(self.id, self.method, self.path)
+
+        def find_secrets() -> ExchangeSecrets:
+            return self._plan.exchange_secrets
+
         if options.telemetry is False:
-            return CallObserver(operation, hooks)
+            return CallObserver(operation, hooks, find_secrets)
         from dynclient.transport.observing.telemetry_setting import build_telemetry
 
-        return CallObserver(operation, hooks, build_telemetry(options.telemetry))
+        return CallObserver(operation, hooks, find_secrets, build_telemetry(options.telemetry))
 
     @cached_property
     def idempotency_keys(self) -> IdempotencyKeys | None:

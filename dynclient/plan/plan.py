@@ -40,6 +40,7 @@ from dynclient.wire.message import Request
 from dynclient.wire.schema_types import SchemaTypes
 
 if TYPE_CHECKING:
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
     from dynclient.plan.streamed_items import ItemTable
 
 
@@ -76,6 +77,13 @@ class Plan:
         if binder is None:
             binder = self._binders[media_type] = self._build_binder(media_type)
         return binder
+
+    @cached_property
+    def exchange_secrets(self) -> ExchangeSecrets:
+        """What counts as a secret in the exchanges of the operation."""
+        from dynclient.plan.exchange_secrets import ExchangeSecrets  # Few programs show them.
+
+        return ExchangeSecrets(self.operation)
 
     @property
     def binder(self) -> Binder:

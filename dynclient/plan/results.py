@@ -16,7 +16,6 @@ from dynclient.errors import (
     UndocumentedResponse,
     status_error,
 )
-from dynclient.masking import mask_url
 from dynclient.notebook_view import NotebookView
 from dynclient.plan.response_bodies import decode_body, find_body_violations
 from dynclient.plan.result_table import FIRST_ERROR_STATUS, ResultTable
@@ -205,13 +204,19 @@ class ResultBuilder:
             text = f"{start} is not in the document"
             location = result.headers.get("location", "")
             if location and result.status in _REDIRECT_STATUSES:
-                target = shorten(mask_url(location, result.request.secret_names.query))
+                target = shorten(self._mask_link(result.request.url, location))
                 text = f"{start} redirects to {target}, which was not followed"
                 hint = "follow_redirects=True follows it"
             return self._build_error(UndocumentedResponse, text, result, hint, violations)
         problems = format_count(len(violations), "problem")
         text = f"{start} does not fit the document: {problems}"
         return self._build_error(InvalidResponse, text, result, hint, violations)
+
+    def _mask_link(self, request_url: str, link: str) -> str:
+        from dynclient.plan.exchange_secrets import ExchangeSecrets  # Few errors name a link.
+
+        secrets = ExchangeSecrets(self._table.operation)
+        return secrets.find_link_names(request_url, link).mask_url(link)
 
     def _build_error(
         self,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
-from dynclient.masking import SecretNames
-from dynclient.model import Document, MediaType, Operation, Parameter
+from dynclient.masking import SecretNames, SecretSegment, is_secret_name
+from dynclient.model import TEMPLATE_VARIABLE, Document, MediaType, Operation, Parameter
 
 #: A schema that reaches more than this is not searched further.
 MAX_SCHEMAS = 10_000
@@ -23,7 +23,12 @@ def collect_secret_names(operation: Operation) -> SecretNames:
     not: a caller may send one as a header of their own.
     """
     credentials = operation.document.derive(_collect_credential_names)
-    by_location: dict[str, set[str]] = {"header": set(), "query": set(), "cookie": set()}
+    by_location: dict[str, set[str]] = {
+        "header": set(),
+        "query": set(),
+        "cookie": set(),
+        "path": set(),
+    }
     for parameter in operation.parameters:
         if parameter.location in by_location:
             by_location[parameter.location] |= _find_secret_parameters(parameter)
@@ -37,35 +42,45 @@ def collect_secret_names(operation: Operation) -> SecretNames:
         query=credentials.query | by_location["query"],
         cookies=credentials.cookies | by_location["cookie"],
         properties=frozenset(properties),
+        segments=_find_secret_segments(operation.path, by_location["path"]),
     )
 
 
-def collect_exchange_secret_names(operation: Operation) -> SecretNames:
-    """Return what counts as a secret in the requests of an operation, their paths and responses.
+def _find_secret_segments(template: str, secret_names: set[str]) -> tuple[SecretSegment, ...]:
+    """Return the segments of a path template in which a variable is a secret."""
+    segments = []
+    texts = template.partition("?")[0].split("/")
+    for index, text in enumerate(texts):
+        variables = list(TEMPLATE_VARIABLE.finditer(text))
+        secrets = [
+            each[1] for each in variables if each[1] in secret_names or is_secret_name(each[1])
+        ]
+        if secrets:
+            before, after = text[: variables[0].start()], text[variables[-1].end() :]
+            segments.append(SecretSegment(secrets[0], len(texts) - index, before, after))
+    return tuple(segments)
 
-    The variables of a path are among the properties.
-    """
+
+def collect_exchange_secret_names(operation: Operation) -> SecretNames:
+    """Return what counts as a secret in the requests of an operation, and in their responses."""
     headers: set[str] = set()
     properties: set[str] = set()
-    for parameter in operation.parameters:
-        if parameter.location == "path":
-            properties |= _find_secret_parameters(parameter)
     for response in operation.responses.values():
         secret_headers = filter(_find_secret_parameters, response.headers.values())
         headers |= {header.name.lower() for header in secret_headers}
         properties |= _find_body_passwords(response.content)
     own = SecretNames(headers=frozenset(headers), properties=frozenset(properties))
-    return collect_secret_names(operation).join(own)
+    return own.join(collect_secret_names(operation))
 
 
 def _find_body_passwords(content: Mapping[str, MediaType]) -> set[str]:
-    """Return the names of all properties of bodies that are passwords."""
+    """Return the names of all properties of bodies that are passwords; "" for a whole body."""
     names: set[str] = set()
     for media_type in content.values():
         for schema in (media_type.schema, media_type.item_schema):
             if schema is not None:
                 names |= _find_passwords(schema, "")
-    return names - {""}
+    return names
 
 
 def _collect_credential_names(document: Document) -> SecretNames:

@@ -150,7 +150,7 @@ def _judge_entry(
     if entry.operation not in ("", operation.key):
         message = f"{entry.operation} is {operation.id} now"
         yield RecordedDrift("operation", entry.operation, 0, "", "renamed", message, number)
-    secret_names = reader.get_secret_names(operation)
+    secret_names = reader.get_secrets(operation).names
     for violation in _select_judged(call_violations, secret_names):
         yield _build_drift("call", operation.id, 0, violation, number)
     for violation in _select_judged(result_violations, secret_names):
@@ -207,10 +207,19 @@ def _select_judged(
 ) -> Iterator[Violation]:
     """Yield violations, but for those of a value that was replaced because it is a secret."""
     for violation in violations:
-        names = [part for part in violation.path if isinstance(part, str)]
-        is_secret = any(map(secret_names.has_property, names))
-        if violation.kind in _PRESENCE_KINDS or not is_secret:
+        if violation.kind in _PRESENCE_KINDS or not _is_secret(violation, secret_names):
             yield violation
+
+
+def _is_secret(violation: Violation, secret_names: SecretNames) -> bool:
+    """Tell whether a violation is at or in a value that is a secret."""
+    names = [part for part in violation.path if isinstance(part, str)]
+    if names == ["body"]:
+        return secret_names.is_body_secret
+    has_name = secret_names.has_property
+    if names[:1] == ["path"]:
+        has_name = secret_names.has_path_variable
+    return any(map(has_name, names))
 
 
 def _build_drift(

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dynclient.client.compiled_document import CompiledDocument
-from dynclient.masking import SecretNames
 from dynclient.model import Document, Operation
+from dynclient.plan.exchange_secrets import ExchangeSecrets
 from dynclient.plan.operation_matcher import OperationMatch, OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
 from dynclient.plan.plan import Plan
 from dynclient.plan.request_reader import RequestReader
-from dynclient.plan.secret_names import collect_exchange_secret_names
 from dynclient.recording.har_entry import HarEntry
 from dynclient.violations import Violation
 
@@ -53,19 +52,14 @@ class RecordedCallReader:
         self._compiled = CompiledDocument.of(document)
         self._matcher = OperationMatcher(document.operations.values(), document.uri)
         self._readers: dict[str, RequestReader] = {}
-        self._secret_names: dict[str, SecretNames] = {}
 
     def get_plan(self, operation: Operation) -> Plan:
         """Return the plan of an operation."""
         return self._compiled.plans.get_plan(operation)
 
-    def get_secret_names(self, operation: Operation) -> SecretNames:
-        """Return what the document marks as secret in an operation."""
-        names = self._secret_names.get(operation.key)
-        if names is None:
-            names = collect_exchange_secret_names(operation)
-            self._secret_names[operation.key] = names
-        return names
+    def get_secrets(self, operation: Operation) -> ExchangeSecrets:
+        """Return what the document marks as secret in the exchanges of an operation."""
+        return self.get_plan(operation).exchange_secrets
 
     def has_operation(self, request: RequestLike) -> bool:
         """Tell whether the document has an operation for a request."""

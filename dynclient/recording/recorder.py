@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin
 
 from dynclient.errors import DynclientError, UsageError
-from dynclient.masking import SecretNames
 from dynclient.model import Document
+from dynclient.plan.exchange_secrets import LINK_FIELDS, ExchangeSecrets
 from dynclient.recording.har_entry import MAX_BODY_BYTES, HarEntry, build_timestamp
 from dynclient.recording.har_file import HarWriter, check_path
 from dynclient.recording.recorded_calls import (
@@ -19,13 +18,9 @@ from dynclient.recording.recorded_calls import (
     RecordedCallReader,
     select_parameters,
 )
-from dynclient.recording.secret_replacement import SecretReplacer, replace_secret
+from dynclient.recording.secret_replacement import SecretReplacer
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, Response
-
-#: Response headers that lead to another resource, and the methods by which its operation is found.
-_LINKS = frozenset({"content-location", "location"})
-_LINK_METHODS = ("GET", "PUT", "PATCH", "DELETE", "POST")
 
 
 def record(path: str | os.PathLike[str], *, transport: Any = None) -> Recorder:
@@ -117,14 +112,14 @@ class DocumentRecorder:
     def _build_entry(self, request: Request, response: Response) -> HarEntry:
         body = _take_request_body(request)
         call = self._read_call(replace(request, body=body or None))
-        names = self._find_secret_names(request, call)
+        secrets = self._find_secrets(request, call)
+        names = request.secret_names
+        if secrets is not None:
+            names = names.join(secrets.names)
         replacer = SecretReplacer(names)
         sent_body = _replace_in_body(replacer, body, request.headers)
         came_body = _replace_in_body(replacer, _take_response_body(response), response.headers)
-        sent = replace(
-            request if call is None else _replace_in_path(request, call, names),
-            body=sent_body or None,
-        )
+        sent = replace(request, body=sent_body or None)
         started = datetime.now(UTC) - timedelta(seconds=response.elapsed)
         operation, parameters = "", {}
         if call is not None:
@@ -133,7 +128,11 @@ class DocumentRecorder:
         return HarEntry(
             _replace_in_request(replacer, sent),
             _replace_in_response(
-                replacer, self._replace_in_links(request, response), came_body or b""
+                replacer,
+                replace(
+                    response, headers=self._replace_in_links(secrets, request.url, response.headers)
+                ),
+                came_body or b"",
             ),
             build_timestamp(started),
             operation,
@@ -142,28 +141,27 @@ class DocumentRecorder:
             has_response_body=came_body is not None,
         )
 
-    def _find_secret_names(self, request: Request, call: RecordedCall | None) -> SecretNames:
+    def _find_secrets(self, request: Request, call: RecordedCall | None) -> ExchangeSecrets | None:
         """Return what is a secret in an exchange; a redirect may lead to another operation."""
-        names = request.secret_names
-        return names if call is None else names.join(self._reader.get_secret_names(call.operation))
+        operation = self._reader.document.operations.get(request.operation_id)
+        if call is not None:
+            operation = call.operation
+        return None if operation is None else self._reader.get_secrets(operation)
 
-    def _replace_in_links(self, request: Request, response: Response) -> Response:
-        """Return a response whose links hold no secret of the operations that they lead to."""
-        fields = [
-            (name, self._replace_in_link(request.url, value) if name.lower() in _LINKS else value)
-            for name, value in response.headers.pairs()
-        ]
-        return replace(response, headers=Headers(fields, response.headers.secret_names))
-
-    def _replace_in_link(self, base_url: str, link: str) -> str:
-        for method in _LINK_METHODS:
-            target = Request(method, urljoin(base_url, link), Headers())
-            call = self._read_call(target)
-            if call is not None:
-                names = self._reader.get_secret_names(call.operation)
-                replaced = _replace_in_path(replace(target, url=link), call, names)
-                return SecretReplacer(names).replace_in_url(replaced.url)
-        return link
+    def _replace_in_links(
+        self, secrets: ExchangeSecrets | None, request_url: str, headers: Headers
+    ) -> Headers:
+        """Return headers whose links hold no secret of the operations that they lead to."""
+        if secrets is None:
+            return headers
+        fields = []
+        for name, value in headers.pairs():
+            shown = value
+            if name.lower() in LINK_FIELDS:
+                names = secrets.find_link_names(request_url, value)
+                shown = SecretReplacer(names).replace_in_url(value)
+            fields.append((name, shown))
+        return Headers(fields, headers.secret_names)
 
     def _read_call(self, request: Request) -> RecordedCall | None:
         try:
@@ -204,12 +202,3 @@ def _replace_in_response(replacer: SecretReplacer, response: Response, body: byt
     """Return a response without secrets in its headers, with a body that has none."""
     headers = replacer.replace_in_headers(response.headers)
     return Response(response.status, headers, body, response.elapsed)
-
-
-def _replace_in_path(request: Request, call: RecordedCall, names: SecretNames) -> Request:
-    """Return a request in whose path no value of a parameter that names a secret stands."""
-    head, mark, query = request.url.partition("?")
-    for name, text in call.path_values.items():
-        if text and names.has_property(name):
-            head = head.replace(f"/{text}", f"/{quote(replace_secret(text), safe='%')}")
-    return replace(request, url=head + mark + query)

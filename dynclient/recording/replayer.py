@@ -152,7 +152,7 @@ class DocumentReplay:
         """Return what identifies a call, and the same as data for messages."""
         if call is None:
             return _identify_request(request, has_body=has_body)
-        replacer = SecretReplacer(self._reader.get_secret_names(call.operation))
+        replacer = SecretReplacer(self._reader.get_secrets(call.operation).names)
         data: dict[str, Any] = replacer.replace_in_parameters(select_parameters(call.call))
         if not has_body:
             data["body"] = "(not recorded)"

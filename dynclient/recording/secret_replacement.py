@@ -57,11 +57,12 @@ class SecretReplacer:
             "header": names.has_header,
             "query": names.has_query,
             "cookie": names.has_cookie,
+            "path": names.has_path_variable,
         }
 
     def replace_in_url(self, url: str) -> str:
         """Return a URL without secrets in its query, its fragment and its user information."""
-        return mask_url(url, self._names.query, _replace_encoded)
+        return self._names.mask_url(url, _replace_encoded)
 
     def replace_in_headers(self, headers: Headers) -> Headers:
         """Return header fields without secrets."""
@@ -77,7 +78,9 @@ class SecretReplacer:
             return scheme + mark + replace_secret(rest) if mark else replace_secret(value)
         if self._names.has_header(name):
             return replace_secret(value)
-        return self.replace_in_url(value) if "://" in value or "?" in value else value
+        if "://" in value or "?" in value:
+            return mask_url(value, self._names.query, _replace_encoded)
+        return value
 
     def _replace_in_cookies(self, value: str, *, is_set: bool) -> str:
         """Return cookies without secrets; a server's cookie is one, whatever its name is."""
@@ -116,6 +119,13 @@ class SecretReplacer:
             return [self.replace_in_data(item) for item in data]
         return data
 
+    def _replace_in_document(self, data: Any) -> Any:
+        """Return the JSON data of a whole body without secrets; it may be one itself."""
+        if isinstance(data, list):
+            return [self._replace_in_document(item) for item in data]
+        is_secret = self._names.is_body_secret and not isinstance(data, Mapping)
+        return _replace_all(data) if is_secret else self.replace_in_data(data)
+
     def replace_in_body(self, body: bytes, content_type: str) -> bytes | None:
         """Return a body without secrets; None where they are in it and cannot be replaced."""
         media_type = media.get_essence(content_type)
@@ -126,6 +136,8 @@ class SecretReplacer:
             return self._replace_in_form(body)
         if media.is_json(media_type):
             return self._replace_in_json(body)
+        if self._names.is_body_secret:
+            return _replace_in_bytes(body)
         return self._replace_in_text(body)
 
     def _replace_in_form(self, body: bytes) -> bytes:
@@ -140,7 +152,7 @@ class SecretReplacer:
         """Return a JSON text without secrets: the very bytes where it has none."""
         try:
             data = media.decode_json(body)
-            replaced = self.replace_in_data(data)
+            replaced = self._replace_in_document(data)
             if replaced == data:
                 return body
             return json.dumps(replaced, ensure_ascii=False, allow_nan=False).encode()
@@ -158,6 +170,12 @@ class SecretReplacer:
         if not self._names.has_property(name):
             return match[0]
         return f'"{name}"{colon}"{replace_secret(value)}"'
+
+
+def _replace_in_bytes(body: bytes) -> bytes:
+    """Return the replacement of a text that is a secret itself."""
+    text = body.decode("utf-8", "surrogateescape")
+    return replace_secret(text).encode("utf-8", "surrogateescape")
 
 
 def _replace_all(value: Any) -> Any:

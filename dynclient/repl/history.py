@@ -11,7 +11,6 @@ from dynclient.client.operation import BoundOperation
 from dynclient.client.options import Options
 from dynclient.display_text import SourceText, escape_unprintable, format_count
 from dynclient.errors import DynclientError
-from dynclient.masking import mask_url
 from dynclient.model import Document
 from dynclient.plan.call_document import Call
 from dynclient.plan.results import Result
@@ -52,7 +51,7 @@ class RecordedExchange:
         outcome = type(self.error).__name__ if self.error is not None else "no response"
         if self.result is not None:
             outcome = str(self.result.status)
-        url = mask_url(self.request.url, self.request.secret_names.query)
+        url = self.request.secret_names.mask_url(self.request.url)
         return escape_unprintable(f"<{outcome}  {self.operation.id}  {self.request.method} {url}>")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dynclient.client.operation import BoundOperation
-from dynclient.masking import is_secret_name
+from dynclient.description.described_operation import get_plan
 from dynclient.model import TEMPLATE_VARIABLE
 
 #: How many values are kept, and how many parts of one result are looked at.
@@ -33,18 +33,23 @@ class SeenValues:
         """Remember the identities in the data of a result."""
         source = operation.__name__
         collection = find_collection(operation.path)
+        secrets = get_plan(operation).exchange_secrets.names
         for owner, path, value in iterate_scalars(data, collection):
-            self._add(_find_name(path), owner, value, source)
+            name = _find_name(path)
+            if not secrets.has_property(name):
+                self._add(name, owner, value, source)
 
     def add_path(self, operation: BoundOperation[Any], values: Mapping[str, Any]) -> None:
         """Remember the values that a successful call had in its path."""
+        secrets = get_plan(operation).exchange_secrets.names
         for name, value in values.items():
-            owner = find_collection(operation.path, name)
-            self._add(name, owner, value, operation.__name__)
+            if not secrets.has_path_variable(name):
+                owner = find_collection(operation.path, name)
+                self._add(name, owner, value, operation.__name__)
 
     def _add(self, name: str, owner: str, value: Any, source: str) -> None:
         is_short = not isinstance(value, str) or 0 < len(value) <= MAX_CHARS
-        if isinstance(value, bool | float) or not is_short or is_secret_name(name):
+        if isinstance(value, bool | float) or not is_short:
             return
         for identity in name_identities(name, owner):
             key = (identity, value)

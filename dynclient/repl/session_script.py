@@ -184,7 +184,7 @@ def _write_asserts(step: SessionStep, data: Any) -> Iterator[str]:
         return
     sent = step.exchange.call or Call()
     body, written = sent.get("body"), step.call.get("body")
-    secrets = step.exchange.request.secret_names
+    secrets = get_plan(step.exchange.operation).exchange_secrets.names
     for name, value in list(data.items())[:MAX_ASSERTS]:
         place = f"{step.variable}[{format_python_literal(name, WIDTH)}]"
         is_sent = isinstance(body, dict) and name in body and body[name] == value

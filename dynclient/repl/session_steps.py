@@ -238,6 +238,7 @@ def is_secret_value(location: str, name: str, secrets: SecretNames) -> bool:
         "query": secrets.has_query,
         "header": secrets.has_header,
         "cookie": secrets.has_cookie,
+        "path": secrets.has_path_variable,
     }
     return checks.get(location, secrets.has_property)(name)
 

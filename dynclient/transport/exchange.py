@@ -30,6 +30,7 @@ from dynclient.wire.message import HeaderFields, Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url
 
 if TYPE_CHECKING:
+    from dynclient.masking import SecretNames
     from dynclient.transport.provided_credentials import ProvidedCredentials
     from dynclient.transport.rate_limit import Rate
     from dynclient.transport.retry_policy import Retry
@@ -133,6 +134,13 @@ class Exchange(NamedTuple):
         from dynclient.transport.signing import add_signature  # Few clients sign.
 
         return self._replace(outgoing=add_signature(self.outgoing, self.sign))
+
+    def find_secret_names(self) -> SecretNames:
+        """Return what the document marks as secret in what is sent now."""
+        if not self.redirects or self.observer is None:
+            return self.request.secret_names
+        secrets = self.observer.find_secrets()
+        return secrets.find_link_names(self.request.url, self.outgoing.url)
 
     def describe_sent_request(self) -> SentRequest:
         """Return what is about to be sent, as observers see it."""

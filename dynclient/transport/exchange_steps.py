@@ -208,8 +208,7 @@ def _begin_attempt(exchange: Exchange) -> SendProgress:
     """
     if exchange.deadline is not None and exchange.deadline.remaining_s <= 0:
         raise exchange.build_deadline_error("pool")
-    secret_names = exchange.request.secret_names.query
-    return SendProgress(secret_query_names=secret_names, deadline=exchange.deadline)
+    return SendProgress(secret_names=exchange.find_secret_names(), deadline=exchange.deadline)
 
 
 def _decide(

@@ -66,7 +66,8 @@ def _is_loggable(record: logging.LogRecord) -> bool:
         return False  # headers, or the bytes of HTTP/2
     text = record.getMessage()
     urls = re.findall(_URL, text)
-    return all(mask_url(url, progress.secret_query_names) == url for url in urls)
+    mask = mask_url if progress.secret_names is None else progress.secret_names.mask_url
+    return all(mask(url) == url for url in urls)
 
 
 def find_library(thing: Any) -> Any:

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dynclient.masking import SecretNames
     from dynclient.transport.deadline import Deadline
 
 
@@ -17,7 +18,7 @@ class SendProgress:
         status: of the response that is being read; None before there is one.
         is_connection_reused: whether an earlier answer came over the connection.
         has_answer: whether a byte of the answer came.
-        secret_query_names: the query parameters that the document marks as secret.
+        secret_names: what the document marks as secret in the request; None: nothing.
         deadline: of the call; None where it has none.
         phase: what the call waits for: `pool`, `connect`, `write` or `read`.
 
@@ -28,17 +29,17 @@ class SendProgress:
         "has_answer",
         "is_connection_reused",
         "phase",
-        "secret_query_names",
+        "secret_names",
         "status",
         "was_sent",
     )
 
     def __init__(
         self,
-        secret_query_names: frozenset[str] = frozenset(),
+        secret_names: SecretNames | None = None,
         deadline: Deadline | None = None,
     ) -> None:
-        self.secret_query_names = secret_query_names
+        self.secret_names = secret_names
         self.deadline = deadline
         self.was_sent = False
         self.status: int | None = None

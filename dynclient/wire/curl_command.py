@@ -26,6 +26,9 @@ from dynclient.wire.security import has_own_credentials, is_supported
 _UNSHOWN_BYTES = "@BODY"
 _UNSHOWN_FILE = "@FILE"
 
+#: The name of a body that is a secret itself.
+_BODY = "body"
+
 #: Variables that mean something to a shell already.
 _RESERVED_VARIABLES = frozenset(
     {"ENV", "HOME", "HOSTNAME", "IFS", "LANG", "LOGNAME", "MAIL", "OLDPWD", "PATH", "PPID", "PWD"}
@@ -165,7 +168,11 @@ class _CurlWriter:
 
     def _split_url(self, url: str) -> list[Piece]:
         path, mark, query = url.partition("?")
-        return [path, mark, *self._split_pairs(query, "&", self.secret_names.has_query)]
+        pieces: list[Piece] = [
+            self._get_variable(name, text) if name and text else text
+            for name, text in self.secret_names.split_path(path)
+        ]
+        return [*pieces, mark, *self._split_pairs(query, "&", self.secret_names.has_query)]
 
     def _split_pairs(
         self, text: str, separator: str, is_secret: Callable[[str], bool]
@@ -264,12 +271,16 @@ class _CurlWriter:
             yield from self._split_pairs(text, "&", self.secret_names.has_property)
         elif media_type.startswith("multipart/"):
             yield from self._split_parts(text, content_type)
+        elif self.secret_names.is_body_secret and text:
+            yield self._get_variable(_BODY, text)
         else:
             yield text
 
     def _split_json(self, text: str) -> Iterator[Piece]:
         """Yield a JSON text with a variable in place of each string or number of a secret."""
-        owners: list[str] = [""]  # for each open object or array, the secret property it is in
+        # For each open object or array, the secret that it is in; that of the body is no object.
+        root = _BODY if self.secret_names.is_body_secret else ""
+        owners: list[str] = [root]
         key = ""
         lexemes = _JSON_LEXEME.findall(text)
         for index, lexeme in enumerate(lexemes):
@@ -281,7 +292,7 @@ class _CurlWriter:
                 yield from self._split_json_value(owner, lexeme)
             else:
                 yield lexeme
-            _track_nesting(owners, lexeme, owner)
+            _track_nesting(owners, lexeme, "" if (lexeme, owner) == ("{", _BODY) else owner)
             if lexeme in "{[,]}" or is_value:
                 key = ""
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from dynclient.display_text import SourceText
 from dynclient.errors import Attempt
-from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
+from dynclient.masking import MASK, SecretNames, is_secret_header_name
 from dynclient.model import SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
 
@@ -171,7 +171,7 @@ class Request:
 
         `Headers` does the same with its own. Such a request cannot be sent any more.
         """
-        return {**self.__dict__, "url": _mask_query(self.url, self.secret_names.query)}
+        return {**self.__dict__, "url": _mask_declared(self.url, self.secret_names)}
 
     def __copy__(self) -> Request:
         return self  # it never changes
@@ -182,21 +182,26 @@ class Request:
     def find_masked_fields(self) -> list[str]:
         """Return what holds a mark in place of a secret, [] where the request can be sent."""
         masked = [f"the header {name}" for name in self.headers.find_masked_names()]
-        if MASK in self.url:  # which is plain ASCII otherwise
+        path, _, query = self.url.partition("?")
+        if MASK in path:  # which is plain ASCII otherwise
+            masked.append("the path")
+        if MASK in query:
             masked.append("the query")
         return masked
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {mask_url(self.url, self.secret_names.query)}>"
+        return f"<Request {self.method} {self.secret_names.mask_url(self.url)}>"
 
 
-def _mask_query(url: str, secret_names: frozenset[str]) -> str:
-    """Return a URL without the values of some query parameters."""
+def _mask_declared(url: str, secret_names: SecretNames) -> str:
+    """Return a URL without values of its path and query that the document marks as secret."""
     path, mark, query = url.partition("?")
+    pieces = secret_names.split_path(path)
+    path = "".join(MASK if name and text else text for name, text in pieces)
     pairs = []
     for pair in query.split("&"):
         name, sign, _ = pair.partition("=")
-        pairs.append(f"{name}{sign}{MASK}" if unquote_plus(name) in secret_names else pair)
+        pairs.append(f"{name}{sign}{MASK}" if unquote_plus(name) in secret_names.query else pair)
     return path + mark + "&".join(pairs)
 
 

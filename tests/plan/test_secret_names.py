@@ -45,7 +45,8 @@ BODIES = {
     "an array of secrets": ({"properties": {"pins": {"items": PASSWORD}}}, {"pins"}),
     "recursive": ({"$ref": "#/components/schemas/Tree"}, {"code"}),
     "nowhere": ({"$ref": "#/components/schemas/Nothing"}, set()),
-    "the whole": (PASSWORD, set()),
+    "the whole": (PASSWORD, {""}),
+    "an item of the whole": ({"items": PASSWORD}, {""}),
 }
 
 

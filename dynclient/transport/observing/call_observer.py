@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import Attempt, TransportError
-from dynclient.masking import MASK, mask_url
 from dynclient.violations import Violation, format_path
 from dynclient.wire.binary_values import StreamedBody
-from dynclient.wire.message import Headers, Request, Response
+from dynclient.wire.message import Request, Response
 
 if TYPE_CHECKING:
+    from dynclient.plan.exchange_secrets import ExchangeSecrets
     from dynclient.transport.authorization import AuthorizedRequest
     from dynclient.transport.observing.call_events import (
         DriftHook,
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 #: Where nobody asks for it, nothing is printed: logging's last resort would print warnings.
 LOG = logging.getLogger("dynclient")
 LOG.addHandler(logging.NullHandler())
-
-#: Fields of a response whose value is a URL, which may carry a secret.
-_URL_FIELDS = frozenset({"content-location", "location"})
 
 
 class ObservedOperation(NamedTuple):
@@ -84,13 +81,14 @@ class SentRequest:
         self.attempt = attempt
         self.resend_count = resend_count
 
-    @property
-    def url(self) -> str:
-        """Where it goes, secrets masked."""
-        names = self.request.secret_names.query
-        is_redirect = self.outgoing.url.partition("?")[0] != self.request.url.partition("?")[0]
+    def mask_url(self, secrets: ExchangeSecrets) -> str:
+        """Return where it goes, secrets masked."""
+        url = self.request.url
+        is_redirect = self.outgoing.url.partition("?")[0] != url.partition("?")[0]
+        if is_redirect:
+            return secrets.find_link_names(url, self.outgoing.url).mask_url(self.outgoing.url)
         # The request of the caller never had the credentials that a query can carry.
-        return mask_url(self.outgoing.url if is_redirect else self.request.url, names)
+        return self.request.secret_names.mask_url(url)
 
     @property
     def size_bytes(self) -> int | None:
@@ -107,15 +105,21 @@ class CallObserver:
     Args:
         operation: whose calls they are.
         hooks: the functions of the user.
+        find_secrets: says what is a secret in an exchange.
         telemetry: makes spans and metrics; None: nobody wants any.
 
     """
 
     def __init__(
-        self, operation: ObservedOperation, hooks: Hooks, telemetry: Telemetry | None = None
+        self,
+        operation: ObservedOperation,
+        hooks: Hooks,
+        find_secrets: Callable[[], ExchangeSecrets],
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.operation = operation
         self.hooks = hooks
+        self.find_secrets = find_secrets
         self._telemetry = telemetry
         #: Whether somebody other than the log wants to know of each request.
         self.is_listening = telemetry is not None or any((hooks.on_request, hooks.on_response))
@@ -128,14 +132,18 @@ class CallObserver:
 
             event = RequestEvent(
                 *self.operation,
-                sent.url,
+                sent.mask_url(self.find_secrets()),
                 sent.request.headers.mask(),
                 sent.attempt,
                 sent.size_bytes,
             )
             _call_hook("on_request", hook, event)
         telemetry = self._telemetry
-        recorder = None if telemetry is None else telemetry.begin(self.operation, sent)
+        recorder = (
+            None
+            if telemetry is None
+            else telemetry.begin(self.operation, sent, sent.mask_url(self.find_secrets()))
+        )
         return RequestWatch(self, sent, recorder)
 
     def note_retry(self, attempt: Attempt) -> None:
@@ -208,11 +216,12 @@ class RequestWatch:
         if isinstance(outcome, Response) and hook is not None:
             from dynclient.transport.observing.call_events import ResponseEvent  # Few have hooks.
 
+            secrets = self._observer.find_secrets()
             event = ResponseEvent(
                 *self._observer.operation,
-                self._sent.url,
+                self._sent.mask_url(secrets),
                 outcome.status,
-                _mask_response_headers(outcome.headers, self._sent.request),
+                secrets.mask_response_headers(self._sent.request.url, outcome.headers),
                 self._sent.attempt,
                 elapsed_s,
                 size_bytes,
@@ -245,20 +254,6 @@ class RequestWatch:
 def _measure_body(response: Response) -> int | None:
     is_unread = response.is_in_sink or response.open_body is not None
     return None if is_unread else len(response.body)
-
-
-def _mask_response_headers(headers: Headers, request: Request) -> Headers:
-    """Return the headers of a response without what may be a secret."""
-    names = request.secret_names
-    fields = []
-    for name, value in headers.pairs():
-        shown = value
-        if names.has_header(name):
-            shown = MASK
-        elif name.lower() in _URL_FIELDS:
-            shown = mask_url(value, names.query)
-        fields.append((name, shown))
-    return Headers(fields)
 
 
 def _call_hook(name: str, hook: Callable[[Any], object], event: object) -> None:

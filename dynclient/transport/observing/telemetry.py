@@ -58,12 +58,12 @@ class Telemetry:
             description="Size of HTTP client response bodies, content coding undone.",
         )
 
-    def begin(self, operation: ObservedOperation, sent: SentRequest) -> SpanRecorder:
+    def begin(self, operation: ObservedOperation, sent: SentRequest, url: str) -> SpanRecorder:
         """Begin the span of a request, and make it the current one."""
         common = _build_attributes(operation, sent)
         attributes = {
             **common,
-            "url.full": sent.url,
+            "url.full": url,
             "openapi.operation_id": operation.operation_id,
         }
         if sent.outgoing.method not in _KNOWN_METHODS:
