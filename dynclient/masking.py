@@ -94,10 +94,10 @@ def _build_mask(_secret: str) -> str:
     return MASK
 
 
-class SecretSegment(NamedTuple):
+class SecretSegment:
     """A segment of a path that holds a secret.
 
-    Attributes:
+    Args:
         name: of the path variable.
         position: of the segment, 1 for the last one of the path.
         prefix: what stands before the secret in it.
@@ -105,10 +105,11 @@ class SecretSegment(NamedTuple):
 
     """
 
-    name: str
-    position: int
-    prefix: str
-    suffix: str
+    def __init__(self, name: str, position: int, prefix: str, suffix: str) -> None:
+        self.name = name
+        self.position = position
+        self.prefix = prefix
+        self.suffix = suffix
 
     def split(self, text: str) -> tuple[str, str, str]:
         """Return what stands before the secret in a segment, the secret, and what is behind it."""
