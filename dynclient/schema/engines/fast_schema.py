@@ -251,9 +251,8 @@ class FastSchemaWriter:
             return self._write_keywords({**schema, "allOf": conjuncts}, schema)
         closed_name = f"{name}:closed"
         target = self._defs[name]
-        if isinstance(target, dict):
-            target = join_objects(target, self._defs)
-        if isinstance(target, dict) and _EVALUATING_KEYWORDS.isdisjoint(target):
+        is_plain = isinstance(target, dict) and _EVALUATING_KEYWORDS.isdisjoint(target)
+        if is_plain:
             closed = {**target, "additionalProperties": False}
         else:
             closed = {"allOf": [{"$ref": schema["$ref"]}], "unevaluatedProperties": False}
