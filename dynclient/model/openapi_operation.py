@@ -325,11 +325,14 @@ def iterate_operation_nodes(path_item: Node) -> Iterator[tuple[str, Node]]:
 
     Source: OAS 3.2.0 Path Item Object.
     """
-    for key in path_item.member_keys():
+    keys = path_item.member_keys()
+    for key in keys:
         if key.lower() in METHODS:
             node = _find_operation_object(path_item.get_child(key))
             if isinstance(node.value, dict):
                 yield key.upper(), node
+    if ADDITIONAL_OPERATIONS not in keys:
+        return
     additional = path_item.follow_child(ADDITIONAL_OPERATIONS)
     for method in additional.member_keys():
         node = _find_operation_object(additional.get_child(method))
