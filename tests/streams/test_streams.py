@@ -260,7 +260,7 @@ PIECES = st.sampled_from(
 
 def test_text_that_is_of_no_such_charset_is_a_broken_stream(streams):
     server = answer("text/csv; charset=utf-16", b"\r\n")
-    with pytest.raises(errors.BrokenStream, match="its body is broken: UTF-16 stream"):
+    with pytest.raises(errors.BrokenStream, match=r"(?i)its body is broken: .*utf-16"):
         streams.read(describe("text/csv"), transport=server)
 
 
