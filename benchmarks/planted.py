@@ -540,7 +540,7 @@ FAULTS = [
     Planted("a budget for retries is never spent", "transport/retry_budget.py", "            if cost > self._tokens:\n                return False\n", "", ("tests/transport/test_retry_policy.py",)),
     Planted("a POST without a key is repeated", "transport/exchange.py", "return has_key or self.policy.is_repeatable or outgoing.method in IDEMPOTENT_METHODS", "return True", ("tests/transport/test_retries.py",)),
     Planted("a pause does not move the turns that were given before it", "transport/rate_limit.py", "self._paused_s += end - start", "self._paused_s += 0.0", ("tests/transport/test_rate_limits.py",)),
-    Planted("an idempotency key of the caller is doubled", "client/idempotency_keys.py", "if self._write_key is None or self._name in request.headers:", "if self._write_key is None:", ("tests/client/test_idempotency_keys.py",)),
+    Planted("an idempotency key of the caller is doubled", "plan/idempotency_keys.py", "if self._write_key is None or self._name in request.headers:", "if self._write_key is None:", ("tests/client/test_idempotency_keys.py",)),
     Planted("a hook sees the secrets of a response", "plan/exchange_secrets.py", "shown = MASK", "shown = value", ("tests/transport/test_observers.py",)),
 ]  # fmt: skip
 

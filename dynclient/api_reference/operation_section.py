@@ -37,6 +37,7 @@ from dynclient.description.value_outline import (
     find_description,
     get_location_types,
 )
+from dynclient.description.value_text import FILLED
 from dynclient.errors import DocumentError, UsageError
 from dynclient.model import Parameter, RequestBody, Response
 from dynclient.names import to_snake_case
@@ -133,6 +134,8 @@ def _build_parameters(operation: Operation) -> Iterator[str]:
 
 def _build_parameter_row(argument: ArgumentDescription) -> tuple[str, ...]:
     text = format_inline(find_description(argument.types))
+    if argument.is_filled:
+        text = f"{FILLED.capitalize()}. {text}".strip()
     if argument.is_deprecated:
         text = f"**Deprecated.** {text}".strip()
     if argument.name != argument.wire_name:

@@ -10,7 +10,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dynclient import model
-from dynclient.client.idempotency_keys import IdempotencyKeys, find_idempotency_header
 from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from dynclient.client.stream_source import StreamSource
     from dynclient.pagination.pagination import Pagination
     from dynclient.plan.exchange_secrets import ExchangeSecrets
+    from dynclient.plan.idempotency_keys import IdempotencyKeys
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
@@ -375,7 +375,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             max_response_bytes=options.max_response_bytes,
             max_response_values=options.max_response_values,
             rate=options.request_rate,
-            idempotency_header=find_idempotency_header(self.operation).lower(),
+            idempotency_header=self._plan.idempotency_header.lower(),
         )
 
     @cached_property
@@ -397,8 +397,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
     @cached_property
     def idempotency_keys(self) -> IdempotencyKeys | None:
         """What gives each call a key by which the server knows it again; None: it knows none."""
-        name = find_idempotency_header(self.operation)
-        return IdempotencyKeys(self._plan, name) if name else None
+        return self._plan.idempotency_keys
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
         if self.idempotency_keys is not None:

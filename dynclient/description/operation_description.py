@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from dynclient.description.operation_signature import find_required_places
 from dynclient.description.value_outline import (
     CallTypes,
     describe_type,
     is_forbidden,
     list_member_names,
 )
+from dynclient.description.value_text import mark_required
 from dynclient.document.references import Node
-from dynclient.model import QUERYSTRING, MediaType, Response, SecurityFormula, SecurityScheme
+from dynclient.model import MediaType, Response, SecurityFormula, SecurityScheme
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import Binder
 from dynclient.plan.plan import Plan
@@ -38,6 +40,7 @@ class ArgumentDescription:
         location: path, query, header, cookie or body; `query, in NAME` for a member of a parameter.
         types: what its value may be.
         is_required: whether a call must give it.
+        is_filled: whether the client fills it in where a call does not give it.
 
     """
 
@@ -46,6 +49,7 @@ class ArgumentDescription:
     location: str
     types: SchemaTypes
     is_required: bool
+    is_filled: bool = False
 
     @property
     def default(self) -> Any:
@@ -56,6 +60,12 @@ class ArgumentDescription:
     def has_default(self) -> bool:
         """Whether the document declares a default."""
         return _find_default(self.types) is not _NO_DEFAULT
+
+    @property
+    def type_text(self) -> str:
+        """The type of its value, and whether a call must give it."""
+        text = describe_type(self.types)
+        return mark_required(text, is_required=self.is_required, is_filled=self.is_filled)
 
     @property
     def component_name(self) -> str:
@@ -103,6 +113,7 @@ def describe_arguments(
     places += [("body", name) for name in plan.list_body_properties(media_type)]
     arguments = []
     call_types = CallTypes(call_schema)
+    required_places = find_required_places(plan, call_schema)
     for location, wire_name in places:
         types = call_types.get_argument(location, wire_name)
         if not is_forbidden(types):
@@ -111,16 +122,11 @@ def describe_arguments(
                 wire_name=wire_name,
                 location=location,
                 types=types,
-                is_required=_is_required(call_schema, call_types, location, wire_name),
+                is_required=(location, wire_name) in required_places,
+                is_filled=(location, wire_name) in plan.filled_places,
             )
             arguments.append(argument)
     return arguments + _describe_members(binder, call_types)
-
-
-def _is_required(call_schema: Schema, call_types: CallTypes, location: str, wire_name: str) -> bool:
-    if location == QUERYSTRING:
-        return QUERYSTRING in call_schema["required"]
-    return wire_name in call_types.get_location(location).required_names
 
 
 def _describe_members(binder: Binder, call_types: CallTypes) -> list[ArgumentDescription]:

@@ -19,7 +19,7 @@ from dynclient.description.value_outline import (
     get_objects,
     list_member_names,
 )
-from dynclient.description.value_text import format_members, format_notes
+from dynclient.description.value_text import format_members, format_notes, mark_required
 from dynclient.display_text import escape_unprintable
 from dynclient.model import QUERYSTRING, Operation, Response
 from dynclient.names import to_snake_case
@@ -98,8 +98,10 @@ def _describe_arguments(
     for name in plan.list_argument_names(media_type):
         place = binder.targets.get(name)
         if place is not None:
-            is_required = place in required_places
-            yield _describe_argument(call_types, name, place, is_required=is_required)
+            is_required, is_filled = place in required_places, place in plan.filled_places
+            yield _describe_argument(
+                call_types, name, place, is_required=is_required, is_filled=is_filled
+            )
             if has_members:
                 yield from _describe_members(plan, name, call_types.get_argument(*place))
         member = binder.get_member(name)
@@ -124,16 +126,16 @@ def _describe_members(plan: Plan, name: str, types: SchemaTypes) -> Iterator[str
 
 
 def _describe_argument(
-    call_types: CallTypes, name: str, place: tuple[str, str], *, is_required: bool
+    call_types: CallTypes, name: str, place: tuple[str, str], *, is_required: bool, is_filled: bool
 ) -> str:
     location, wire_name = place
     group = call_types.get_location(location)
     is_whole = location == QUERYSTRING
     schema = group.schema if is_whole else group.declared_members.get(wire_name, True)
-    type_text = describe_schema(schema, group.defs)
+    type_text = mark_required(
+        describe_schema(schema, group.defs), is_required=is_required, is_filled=is_filled
+    )
     text = f"{INDENT}{to_snake_case(name)} ({location}): {type_text}"
-    if is_required:
-        text += ", required"
     description = str(schema.get("description", "")) if isinstance(schema, dict) else ""
     return f"{text}. {' '.join(description.split())}" if description else text
 

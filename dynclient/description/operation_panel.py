@@ -123,7 +123,7 @@ def _build_operation_parts(operation: Any) -> list[Markup]:
             (
                 element("code", argument.name),
                 argument.location,
-                mark_required(describe_type(argument.types), is_required=argument.is_required),
+                argument.type_text,
                 _describe(argument.types),
             )
             for argument in arguments

@@ -77,7 +77,10 @@ def has_members(binder: Binder, name: str) -> bool:
 
 
 def find_required_places(plan: Plan, call_schema: Schema) -> set[tuple[str, str]]:
-    """Return the places that a call must give: (location, wire name), ("body", "") for the body."""
+    """Return the places that a call must give: (location, wire name), ("body", "") for the body.
+
+    What the client fills in is not among them.
+    """
     places: set[tuple[str, str]] = set()
     querystring = plan.operation.querystring
     if querystring is not None and querystring.required:
@@ -91,7 +94,7 @@ def find_required_places(plan: Plan, call_schema: Schema) -> set[tuple[str, str]
             places.add(("body", ""))
         names = get_location_types(call_schema, location).required_names
         places.update((location, name) for name in names)
-    return places
+    return places - plan.filled_places
 
 
 def format_signature(name: str, signature: inspect.Signature, width: int = 80) -> str:

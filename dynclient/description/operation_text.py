@@ -77,10 +77,10 @@ def _format_arguments(operation: Any, width: int) -> Iterator[str]:
     arguments = describe_arguments(get_plan(operation), operation.call_schema)
     if not arguments:
         return
-    rows = []
-    for argument in arguments:
-        type_text = mark_required(describe_type(argument.types), is_required=argument.is_required)
-        rows.append((argument.name, argument.location, format_one_line(type_text)))
+    rows = [
+        (argument.name, argument.location, format_one_line(argument.type_text))
+        for argument in arguments
+    ]
     yield ""
     yield "Arguments"
     for line, argument in zip(align_columns(rows, "  "), arguments, strict=True):

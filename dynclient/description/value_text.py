@@ -58,6 +58,10 @@ def format_members(
         yield f"{indent}… and more than these {MAX_MEMBERS}"
 
 
+#: What is said of an argument that a call may leave out, as the client gives each call its own.
+FILLED = "filled in by the client"
+
+
 def format_notes(types: SchemaTypes, description: str, *, indent: str, width: int) -> Iterator[str]:
     """Yield the description of a value, and all values that it may have if a line folds them."""
     yield from wrap_paragraphs(description, indent, width)
@@ -70,9 +74,11 @@ def format_notes(types: SchemaTypes, description: str, *, indent: str, width: in
             )
 
 
-def mark_required(text: str, *, is_required: bool) -> str:
-    """Return a text that says that something is required, if it is."""
-    return f"{text}, required" if is_required else text
+def mark_required(text: str, *, is_required: bool, is_filled: bool = False) -> str:
+    """Return a text that says whether something is required, or filled in by the client."""
+    if is_required:
+        return f"{text}, required"
+    return f"{text}, {FILLED}" if is_filled else text
 
 
 def _mark_default(member: MemberOutline) -> str:

@@ -19,6 +19,7 @@ from dynclient.plan.file_values import (
     find_texts_for_files,
     select_misplaced,
 )
+from dynclient.plan.idempotency_keys import IdempotencyKeys, find_idempotency_header
 from dynclient.plan.item_lists import list_items
 from dynclient.plan.json_values import (
     convert_if_possible,
@@ -77,6 +78,26 @@ class Plan:
         if binder is None:
             binder = self._binders[media_type] = self._build_binder(media_type)
         return binder
+
+    @cached_property
+    def idempotency_header(self) -> str:
+        """The name of the header by which a server knows a repeated request; "" where none is."""
+        return find_idempotency_header(self.operation)
+
+    @cached_property
+    def idempotency_keys(self) -> IdempotencyKeys | None:
+        """What gives each call a key by which the server knows it again; None: it knows none."""
+        name = self.idempotency_header
+        return IdempotencyKeys(name, self.get_call_schema()) if name else None
+
+    @cached_property
+    def filled_places(self) -> frozenset[tuple[str, str]]:
+        """What a caller may leave out though the document requires it, as the client fills it in.
+
+        Each is (location, wire name).
+        """
+        place = self.idempotency_keys and self.idempotency_keys.filled_place
+        return frozenset({place} if place else ())
 
     @cached_property
     def exchange_secrets(self) -> ExchangeSecrets:

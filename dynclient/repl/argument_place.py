@@ -16,6 +16,7 @@ from dynclient.description.value_outline import (
     get_location_types,
     list_member_names,
 )
+from dynclient.description.value_text import mark_required
 from dynclient.display_text import escape_unprintable
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import LOCATION_GROUPS
@@ -152,10 +153,10 @@ def _list_free_members(types: SchemaTypes, bracket: OpenBracket) -> list[Argumen
     ]
 
 
-def describe_place(types: SchemaTypes, *, is_required: bool) -> str:
+def describe_place(types: SchemaTypes, *, is_required: bool, is_filled: bool = False) -> str:
     """Return what a value has to be, whether it is required, and its default."""
     text = describe_type(types)
-    text += ", required" if is_required else ""
+    text = mark_required(text, is_required=is_required, is_filled=is_filled)
     default = find_default(types)
     if default is not ...:
         text += f" = {repr(default)[:MAX_DEFAULT_CHARS]}"
@@ -224,5 +225,7 @@ class OperationArguments:
 
 
 def _describe_argument(argument: ArgumentDescription) -> str:
-    text = describe_place(argument.types, is_required=argument.is_required)
+    text = describe_place(
+        argument.types, is_required=argument.is_required, is_filled=argument.is_filled
+    )
     return f"{text}, deprecated" if argument.is_deprecated else text

@@ -130,6 +130,8 @@ def _diagnose_call(plan: Plan, resolved: ResolvedUsage) -> Iterator[UsageDiagnos
         return
     checks = RequestChecks(is_thorough=True)
     violations = plan.bind(arguments.args, arguments.kwargs, checks).violations
+    if plan.idempotency_keys is not None:
+        violations = plan.idempotency_keys.select_unfilled(violations)
     call_schema = plan.get_call_schema()
     call_types = SchemaTypes(call_schema, call_schema.get("$defs", {}))
     violation_filter = _ViolationFilter(arguments, call_types)

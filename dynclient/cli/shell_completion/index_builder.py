@@ -203,10 +203,12 @@ def describe_operation(operation: Operation) -> Rows:
     where the name goes on, `:=` for JSON.
     """
     from dynclient.description.operation_description import describe_arguments
+    from dynclient.description.value_text import FILLED
 
     rows: Rows = []
     for argument in describe_arguments(get_plan(operation), operation.call_schema):
         about = f"{argument.location} {_describe(argument.types)}"
+        about += f", {FILLED}" if argument.is_filled else ""
         row = _build_row(argument.wire_name, argument.types, about, argument.is_required)
         rows.append(row)
         if not argument.location.startswith("path"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from dynclient import model
+from dynclient.model import Operation
 from dynclient.plan.call_document import Call
 from dynclient.plan.checked_call import CheckedCall
-from dynclient.plan.plan import Plan
+from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import compile_check
 from dynclient.violations import Violation
 from dynclient.wire.message import Headers, Request
@@ -20,7 +20,7 @@ _HEADER_NAMES = frozenset({"idempotency-key", "x-idempotency-key"})
 _SAMPLE = "0f9e5a3c-7b1d-4c2e-9a68-d3b4f5c60718"
 
 
-def find_idempotency_header(operation: model.Operation) -> str:
+def find_idempotency_header(operation: Operation) -> str:
     """Return the name of the header that an operation declares for idempotency keys, else ""."""
     for parameter in operation.parameters:
         if parameter.location == "header" and parameter.name.lower() in _HEADER_NAMES:
@@ -32,21 +32,24 @@ class IdempotencyKeys:
     """Gives each call of an operation a key of its own, unless the caller gave one.
 
     Args:
-        plan: of the operation.
-        name: of its header.
+        name: of the header of an operation.
+        call_schema: of the operation.
 
     """
 
-    def __init__(self, plan: Plan, name: str) -> None:
+    def __init__(self, name: str, call_schema: Schema) -> None:
         self._name = name
-        self._write_key = _choose_key_form(plan, name)
+        self._write_key = _choose_key_form(call_schema, name)
+
+    @property
+    def filled_place(self) -> tuple[str, str] | None:
+        """The place in a call that is filled in; None where no key of ours fits the schema."""
+        return None if self._write_key is None else ("header", self._name)
 
     def select_unfilled(self, violations: Sequence[Violation]) -> list[Violation]:
         """Return violations without that of a missing key, which is filled in."""
-        if self._write_key is None:
-            return list(violations)
-        place = ("header", self._name)
-        return [each for each in violations if (each.kind, each.path) != ("missing", place)]
+        filled = ("missing", self.filled_place)
+        return [each for each in violations if (each.kind, each.path) != filled]
 
     def complete_call(self, call: CheckedCall) -> CheckedCall:
         """Return a call that lacks nothing but its key with one."""
@@ -85,9 +88,8 @@ class IdempotencyKeys:
         return dataclasses.replace(request, headers=Headers(fields, request.headers.secret_names))
 
 
-def _choose_key_form(plan: Plan, name: str) -> Callable[[str], str] | None:
+def _choose_key_form(call_schema: Schema, name: str) -> Callable[[str], str] | None:
     """Return how a UUID is written so that it fits the header; None where none fits."""
-    call_schema = plan.get_call_schema()
     schema = call_schema["properties"]["header"]["properties"][name]
     definitions = {"$defs": call_schema.get("$defs", {})}
     is_key = compile_check({**definitions, "allOf": [schema]})
