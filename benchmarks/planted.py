@@ -438,6 +438,8 @@ FAULTS = [
     Planted("stubs --check looks only whether the files are there", "cli/stubs.py", "if _read_file(path) != text.encode()]", "if _read_file(path) is None]", STUBS_CHECK),
     Planted("types have what travels the other way", "stubs/type_reader.py", 'part.get("not") == {} or part.get(self._excluded) is True', 'part.get("not") == {}', STUBS),
     Planted("every member is optional in types", "stubs/type_reader.py", "ModelField(name, expression, name in required, text)", "ModelField(name, expression, False, text)", STUBS),
+    Planted("a keyword of pages hides an argument", "pagination/paging_keywords.py", "for name in PAGING_KEYWORDS if name not in own_names", "for name in PAGING_KEYWORDS", STUBS),
+    Planted("an item of pages has the type of the list", "stubs/listed_items.py", "items = [each.item for each in arrays", "items = [each for each in arrays", STUBS),
     Planted("two objects at one path share a type", "stubs/type_reader.py", "        while key in self.models:\n", "        while False:\n", STUBS),
     # recordings
     Planted("a secret of a body is recorded", "recording/secret_replacement.py", "            if replaced == data:\n", "            if True:\n", RECORDINGS),

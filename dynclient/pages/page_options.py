@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dynclient.errors import UsageError
+from dynclient.pagination.paging_keywords import PAGING_KEYWORDS, list_paging_keywords
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
 from dynclient.violations import shorten_repr
@@ -49,21 +50,11 @@ def split_options(
         UsageError: an option cannot have that value.
 
     """
-    own_names: frozenset[str] = frozenset()
-    if not (args and isinstance(args[0], Call)):
-        own_names = _list_own_names(plan, media_type)
-    options = {
-        name: value
-        for name, value in kwargs.items()
-        if name in (*_LIMITS, _RESUME) and name not in own_names
-    }
+    has_call = bool(args) and isinstance(args[0], Call)
+    names = list(PAGING_KEYWORDS) if has_call else list_paging_keywords(plan, media_type)
+    options = {name: value for name, value in kwargs.items() if name in names}
     arguments = {name: value for name, value in kwargs.items() if name not in options}
     return _build_options(options), arguments
-
-
-def _list_own_names(plan: Plan, media_type: str | None) -> frozenset[str]:
-    binder = plan.get_binder(media_type if plan.accepts_media_type(media_type) else None)
-    return frozenset([*binder.targets, *binder.ambiguous, *binder.members])
 
 
 def _build_options(options: Mapping[str, Any]) -> PageOptions:

@@ -107,20 +107,25 @@ class ItemTable:
     def _build_row(
         self, entry: MediaType, stream_format: StreamFormat, reading: Reading
     ) -> ItemRow:
-        schema = self._find_item_schema(entry, stream_format)
+        schema = self.find_item_schema(entry, stream_format)
         if schema is None or stream_format in ("value", "lines", "chunks"):
             return ItemRow(stream_format, SchemaTypes({}, {}))
         root = self._schemas.bundle(schema, "response", reading)
         types = SchemaTypes(root, root.get("$defs", {}))
         return ItemRow(stream_format, types, Checker(root))
 
-    def _find_item_schema(
+    def find_item_schema(
         self, entry: MediaType, stream_format: StreamFormat
     ) -> Schema | bool | None:
         """Return the schema of one item, in our dialect; None where there is none.
 
         Without `itemSchema` it is that of the items of the response schema where that is an array,
         else the response schema itself.
+
+        Args:
+            entry: the Media Type Object.
+            stream_format: what the body is read as.
+
         """
         item_schema = entry.item_schema
         if item_schema is not None:

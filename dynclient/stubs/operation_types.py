@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dynclient.description.operation_docstring import build_short_docstring
@@ -11,16 +11,23 @@ from dynclient.description.operation_signature import find_required_places, has_
 from dynclient.description.value_outline import CallTypes
 from dynclient.model import MediaType, Response
 from dynclient.names import to_snake_case
+from dynclient.pagination.paging_keywords import list_paging_keywords
 from dynclient.plan.binder import LOCATION_GROUPS
 from dynclient.plan.plan import Plan
+from dynclient.plan.streamed_items import find_stream_format
 from dynclient.schema.dialect import Schema
+from dynclient.stubs.listed_items import (
+    PagedList,
+    build_event_schema,
+    expand_type,
+    read_paged_list,
+)
 from dynclient.stubs.type_expressions import (
     ANY,
     BINARY,
     NONE,
     OCTETS,
     TEXT,
-    AliasModel,
     ArrayType,
     MapType,
     ModelKey,
@@ -45,6 +52,18 @@ _CONVERTED_FORMATS = {
     "uuid": NamedType("UUID"),
 }
 _FLOAT, _DECIMAL = NamedType("float"), NamedType("Decimal")
+
+#: What a body is read as whose stream has other items than its data.
+_ITEM_FORMATS = frozenset({"json lines", "json sequence", "event stream", "parts"})
+
+_COUNT = build_union([NamedType("int"), NONE])
+#: What `pages` and `items` take beside the arguments of the operation.
+_PAGE_OPTION_TYPES = {
+    "limit": _COUNT,
+    "max_items": _COUNT,
+    "max_pages": _COUNT,
+    "resume": build_union([MapType(ANY), NONE]),
+}
 
 #: Statuses whose responses have no body.
 _BODILESS = frozenset({"204", "205"})
@@ -81,6 +100,9 @@ class OperationTypes:
         whole_body: `body=`, where the properties of the body are arguments too.
         result: the data of a success.
         docstring: what `help()` shows.
+        page_item: an item of the list that comes in pages; None where it is not known how.
+        page_keywords: the keywords of `pages` and `items`, without the whole body.
+        stream_item: an item of a stream; None where it is the data.
 
     """
 
@@ -92,6 +114,9 @@ class OperationTypes:
     whole_body: ArgumentType | None
     result: TypeExpression
     docstring: str
+    page_item: TypeExpression | None = None
+    page_keywords: tuple[ArgumentType, ...] = ()
+    stream_item: TypeExpression | None = None
 
     @property
     def is_overloaded(self) -> bool:
@@ -106,6 +131,7 @@ class OperationTypes:
             arguments.append(self.whole_body)
         yield from (argument.type for argument in arguments)
         yield self.result
+        yield from (item for item in (self.page_item, self.stream_item) if item is not None)
 
 
 class OperationReader:
@@ -139,9 +165,9 @@ class OperationReader:
         """
         positional = self._list_path_parameters()
         body = self._read_body()
-        keywords = [] if body is None else self._list_body_arguments(body)
-        is_taken_apart = keywords is not None and bool(self._plan.list_body_properties())
-        arguments = [*self._list_parameters(), *(keywords or [])]
+        body_arguments = [] if body is None else self._list_body_arguments(body)
+        is_taken_apart = body_arguments is not None and bool(self._plan.list_body_properties())
+        arguments = [*self._list_parameters(), *(body_arguments or [])]
         whole_body = None
         if body is not None and self._binder.targets.get("body", ("body", ""))[0] == "body":
             is_required = ("body", "") in self._required_places
@@ -150,15 +176,21 @@ class OperationReader:
             arguments.append(whole_body)
             whole_body = None
         arguments.sort(key=lambda argument: not argument.is_required)
+        keywords = _remove_repeated(arguments, {argument.name for argument in positional})
+        result = self._read_result()
+        paged = read_paged_list(self._plan, result, self._results.models)
         return OperationTypes(
             key=self._operation.key,
             python_name=python_name,
             positional=positional,
             can_be_named=self._can_be_named(positional),
-            keywords=_remove_repeated(arguments, {argument.name for argument in positional}),
+            keywords=keywords,
             whole_body=whole_body,
-            result=self._read_result(),
+            result=result,
             docstring=build_short_docstring(self._plan),
+            page_item=paged.item if paged else None,
+            page_keywords=self._list_page_keywords(paged, keywords) if paged else (),
+            stream_item=None if paged else self._read_stream_item(),
         )
 
     # --- arguments
@@ -234,6 +266,21 @@ class OperationReader:
                 return name if _is_keyword(name) else None
         return None
 
+    def _list_page_keywords(
+        self, paged: PagedList, keywords: Iterable[ArgumentType]
+    ) -> tuple[ArgumentType, ...]:
+        """Return the keywords of `pages`: what it fills itself need not be given."""
+        free = {self._find_keyword(*place) for place in paged.free_places}
+        own = [
+            replace(argument, is_required=argument.is_required and argument.name not in free)
+            for argument in keywords
+        ]
+        options = [
+            ArgumentType(name, _PAGE_OPTION_TYPES[name], is_required=False)
+            for name in list_paging_keywords(self._plan, None)
+        ]
+        return (*own, *options)
+
     # --- the body
 
     def _read_body(self) -> TypeExpression | None:
@@ -278,18 +325,11 @@ class OperationReader:
 
     def _find_objects(self, expression: TypeExpression) -> Iterator[ObjectModel]:
         """Yield the objects that a type may be."""
-        pending, seen = [expression], set[ModelKey]()
-        while pending:
-            member = pending.pop(0)
-            if isinstance(member, UnionType):
-                pending = [*member.members, *pending]
-            if not isinstance(member, ModelReference) or member.key in seen:
-                continue
-            seen.add(member.key)
-            model = self._calls.models.get(member.key)
-            if isinstance(model, AliasModel):
-                pending.insert(0, model.type)
-            elif model is not None:
+        for member in expand_type(expression, self._calls.models):
+            model = (
+                self._calls.models.get(member.key) if isinstance(member, ModelReference) else None
+            )
+            if isinstance(model, ObjectModel):
                 yield model
 
     def _list_body_arguments(self, body: TypeExpression) -> list[ArgumentType] | None:
@@ -322,14 +362,37 @@ class OperationReader:
         """Return the type of the data that a success returns; Any where nothing is declared."""
         if self._operation.method == "HEAD":
             return NONE
+        types: list[TypeExpression] = []
+        for status, response in self._list_successes():
+            types += self._read_response(status, response)
+        return build_union(types) if types else ANY
+
+    def _list_successes(self) -> list[tuple[str, Response]]:
+        """Return the statuses and responses of successes; `default` where it is the only one."""
         responses = self._operation.responses
         statuses = [status for status in responses if status.startswith("2")]
         if not statuses and "default" in responses:
             statuses = ["default"]
-        types: list[TypeExpression] = []
-        for status in statuses:
-            types += self._read_response(status, responses[status])
-        return build_union(types) if types else ANY
+        return [(status, responses[status]) for status in statuses]
+
+    def _read_stream_item(self) -> TypeExpression | None:
+        """Return the type of an item of a stream; None where no success has items."""
+        types = [
+            self._read_item(status, entry)
+            for status, response in self._list_successes()
+            for entry in response.content.values()
+            if find_stream_format(entry.name) in _ITEM_FORMATS
+        ]
+        return build_union(types) if types else None
+
+    def _read_item(self, status: str, entry: MediaType) -> TypeExpression:
+        stream_format = find_stream_format(entry.name)
+        schema = self._plan.item_table.find_item_schema(entry, stream_format)
+        if schema is None or stream_format == "parts":
+            return ANY
+        if stream_format != "event stream":
+            return self._results.read(schema, (self._path_root, f"Result{status}Item"))
+        return self._results.read(build_event_schema(schema), (self._path_root, "Event"))
 
     def _read_response(self, status: str, response: Response) -> Iterator[TypeExpression]:
         if status in _BODILESS:

@@ -21,6 +21,7 @@ from dynclient.stubs.operation_types import (
 )
 from dynclient.stubs.type_expressions import (
     ANY,
+    NONE,
     AliasModel,
     ModelKey,
     Models,
@@ -52,6 +53,10 @@ _IMPORTS = {
     "no_body": "dynclient.stubs.typed_client",
     "operation": "dynclient.stubs.typed_client",
     "overloaded_operation": "dynclient.stubs.typed_client",
+    "overloaded_paged_operation": "dynclient.stubs.typed_client",
+    "overloaded_streamed_operation": "dynclient.stubs.typed_client",
+    "paged_operation": "dynclient.stubs.typed_client",
+    "streamed_operation": "dynclient.stubs.typed_client",
 }
 
 #: Modules that a stub imports under a name that no operation has.
@@ -64,6 +69,9 @@ _TAKEN_NAMES = frozenset({*_IMPORTS, *_BUILTINS, "Client", "AsyncClient", "None"
 
 #: A value that the document leaves open is Any, and no checker shall warn of it.
 _CHECKER_SETTINGS = "# pyright: standard"
+
+#: Further ways in which an operation is called or read.
+_WITH_BODY, _PAGES, _PAGES_WITH_BODY, _ITEM = "with_body", "pages", "pages_with_body", "item"
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _TEXT_LITERAL = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
@@ -108,6 +116,8 @@ class _TypesWriter:
         self._broken: list[str] = []
         self._models: Models = {}
         self._names: dict[ModelKey, str] = {}
+        #: What stands for the forms of operations, by operation and form.
+        self._form_names: dict[tuple[str, str], str] = {}
         #: The types that were written, to know what to import.
         self._written: list[str] = []
         #: The builtin types whose names mean something else where is being written.
@@ -122,7 +132,7 @@ class _TypesWriter:
         self._names = name_models(keys, self._models, _TAKEN_NAMES | operation_names)
         parts = [
             *self._write_models(keys),
-            *self._write_whole_bodies(),
+            *self._write_call_forms(),
             self._write_operations(),
             self._write_client("Client"),
             self._write_client("AsyncClient"),
@@ -197,16 +207,55 @@ class _TypesWriter:
 
     # --- operations
 
-    def _write_whole_bodies(self) -> Iterator[str]:
-        """Yield a function for each operation that is called with its whole body in another way."""
+    def _write_call_forms(self) -> Iterator[str]:
+        """Yield a function for each further way in which an operation is called or read."""
         for operation in self._operations:
-            body = operation.whole_body
-            if not operation.python_name or not operation.is_overloaded or body is None:
-                continue
-            keywords = [each for each in operation.keywords if not each.is_of_body]
-            keywords.insert(0, replace(body, is_required=True))
-            arguments = self._write_arguments(operation, operation.positional, keywords, _INDENT)
-            yield f"def {_name_whole_body(operation)}(\n{arguments}) -> None: ...\n"
+            if operation.python_name:
+                yield from self._write_forms_of(operation)
+
+    def _write_forms_of(self, operation: OperationTypes) -> Iterator[str]:
+        has_whole_body = operation.is_overloaded and operation.whole_body is not None
+        if has_whole_body:
+            arguments = self._write_whole_body(operation, operation.keywords)
+            yield self._write_form(operation, _WITH_BODY, arguments, NONE)
+        if operation.page_item is not None:
+            yield self._write_form(
+                operation, _PAGES, self._write_page_arguments(operation), operation.page_item
+            )
+            if has_whole_body:
+                arguments = self._write_whole_body(operation, operation.page_keywords)
+                yield self._write_form(operation, _PAGES_WITH_BODY, arguments, operation.page_item)
+        if operation.stream_item is not None:
+            yield self._write_form(operation, _ITEM, "", operation.stream_item)
+
+    def _write_form(
+        self, operation: OperationTypes, form: str, arguments: str, result: TypeExpression
+    ) -> str:
+        """Return a function whose arguments and result say how an operation can be used."""
+        head = f"def {self._name_form(operation, form)}("
+        lines = f"\n{arguments}" if arguments else ""
+        return f"{head}{lines}) -> {self._format(result)}: ...\n"
+
+    def _write_whole_body(self, operation: OperationTypes, keywords: Iterable[ArgumentType]) -> str:
+        """Return the arguments of a call with the whole body in place of its properties."""
+        assert operation.whole_body is not None
+        others = [each for each in keywords if not each.is_of_body]
+        others.insert(0, replace(operation.whole_body, is_required=True))
+        return self._write_arguments(operation, operation.positional, others, _INDENT)
+
+    def _write_page_arguments(self, operation: OperationTypes) -> str:
+        if operation.is_overloaded:
+            keywords = operation.page_keywords
+            return self._write_arguments(operation, operation.positional, keywords, _INDENT)
+        return self._write_joined_arguments(operation, operation.page_keywords, _INDENT)
+
+    def _name_form(self, operation: OperationTypes, form: str) -> str:
+        """Return the name of a function that stands for a form of an operation, always the same."""
+        key = (operation.python_name, form)
+        if key not in self._form_names:
+            name = f"_{operation.python_name}_{form}"
+            self._form_names[key] = _choose_free_name(name, set(self._form_names.values()))
+        return self._form_names[key]
 
     def _write_operations(self) -> str:
         members = [operation for operation in self._operations if operation.python_name]
@@ -221,31 +270,53 @@ class _TypesWriter:
 
     def _write_operation(self, operation: OperationTypes) -> str:
         """Return the declaration of an operation in the class."""
-        keywords = operation.keywords
-        positional = operation.positional
-        decorator, prefix = "_operation", ""
+        decorator = self._write_decorator(operation)
+        self._written.append(decorator)
         if operation.is_overloaded:
-            name = _name_whole_body(operation) if operation.whole_body else "_no_body"
-            decorator = f"_overloaded_operation({name})"
-            self._written.append(f"_overloaded_operation {name}")
+            arguments = self._write_arguments(
+                operation, operation.positional, operation.keywords, _INDENT * 2
+            )
         else:
-            self._written.append(decorator)
-            keywords = _add_whole_body(keywords, operation.whole_body)
-            if positional:
-                first = positional[0]
-                positional = (replace(first, type=build_union([first.type, CALL])),)
-            else:
-                names = {argument.name for argument in keywords}
-                call = _choose_free_name("call", names)
-                prefix = f"{_INDENT * 2}{call}: {self._format(CALL)} = ...,\n{_INDENT * 2}/,\n"
-        arguments = self._write_arguments(operation, positional, keywords, _INDENT * 2)
-        names = {argument.name for argument in (*positional, *keywords)}
-        receiver = _choose_free_name("self", names)
+            arguments = self._write_joined_arguments(operation, operation.keywords, _INDENT * 2)
+        body = () if operation.whole_body is None else (operation.whole_body,)
+        own = (*operation.positional, *operation.keywords, *body)
+        receiver = _choose_free_name("self", {argument.name for argument in own})
         result = self._format(operation.result)
         head = f"{_INDENT}@{decorator}\n{_INDENT}def {operation.python_name}(\n"
-        head += f"{_INDENT * 2}{receiver},\n{prefix}{arguments}{_INDENT}) -> {result}:"
+        head += f"{_INDENT * 2}{receiver},\n{arguments}{_INDENT}) -> {result}:"
         docstring = format_docstring(operation.docstring, _INDENT * 2)
         return f"{head}\n{docstring}" if docstring else f"{head} ...\n"
+
+    def _write_decorator(self, operation: OperationTypes) -> str:
+        """Return what makes an operation of a declaration, from its further forms."""
+        has_whole_body = operation.whole_body is not None
+        kind, forms = "operation", []
+        if operation.is_overloaded:
+            forms.append(self._name_form(operation, _WITH_BODY) if has_whole_body else "_no_body")
+        if operation.page_item is not None:
+            kind = "paged_operation"
+            forms.append(self._name_form(operation, _PAGES))
+            if operation.is_overloaded:
+                pages = self._name_form(operation, _PAGES_WITH_BODY)
+                forms.append(pages if has_whole_body else "_no_body")
+        elif operation.stream_item is not None:
+            kind = "streamed_operation"
+            forms.append(self._name_form(operation, _ITEM))
+        prefix = "_overloaded_" if operation.is_overloaded else "_"
+        return f"{prefix}{kind}({', '.join(forms)})" if forms else f"{prefix}{kind}"
+
+    def _write_joined_arguments(
+        self, operation: OperationTypes, keywords: tuple[ArgumentType, ...], indent: str
+    ) -> str:
+        """Return the arguments of all ways to call an operation that requires no keyword."""
+        keywords = _add_whole_body(keywords, operation.whole_body)
+        if operation.positional:
+            first = operation.positional[0]
+            positional = (replace(first, type=build_union([first.type, CALL])),)
+            return self._write_arguments(operation, positional, keywords, indent)
+        call = _choose_free_name("call", {argument.name for argument in keywords})
+        first_lines = f"{indent}{call}: {self._format(CALL)} = ...,\n{indent}/,\n"
+        return first_lines + self._write_arguments(operation, (), keywords, indent)
 
     def _write_arguments(
         self,
@@ -319,10 +390,6 @@ def _qualify_builtins(text: str, shadowed: set[str]) -> str:
     pattern = rf"\b({'|'.join(sorted(shadowed))})\b"
     pieces[::2] = [re.sub(pattern, r"_builtins.\1", piece) for piece in pieces[::2]]
     return "".join(pieces)
-
-
-def _name_whole_body(operation: OperationTypes) -> str:
-    return f"_{operation.python_name}_with_body"
 
 
 def _add_whole_body(

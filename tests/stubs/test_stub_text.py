@@ -301,6 +301,120 @@ def test_the_items_of_a_sequence_are_a_list():
     assert find_result(text) == "list[int]"
 
 
+def write_listing(parameters, schema, schemas=None, **fields):
+    """Return the types of a document with one list, which pages by some parameters."""
+    names = {"integer": ("page", "skip", "limit", "page_size", "max_pages"), "string": ("cursor",)}
+    types = {name: kind for kind, members in names.items() for name in members}
+    declared = [parameter(name, "query", {"type": types[name]}) for name in parameters]
+    return write({"/a": {"get": operation(*declared, responses=answer(schema))}}, schemas, **fields)
+
+
+def find_pages(text):
+    """Return the keywords of `pages` and the type of an item."""
+    found = re.search(r"def _run_pages\(\n(.*?)\) -> ([^\n]*): \.\.\.", text, re.DOTALL)
+    return re.findall(r"^    (\w+):", found[1], re.MULTILINE), found[2]
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "array", "items": ref("Pet")}, "Pet"),
+        ({"type": "object", "properties": {"items": {"type": "array", "items": ref("Pet")}, "total": {"type": "integer"}}}, "Pet"),
+        ({"type": "object", "properties": {"items": {"type": ["array", "null"], "items": {"type": "string"}}, "total": {"type": "integer"}}}, "str"),
+        ({"type": "object", "properties": {"items": {"type": "array"}, "total": {"type": "integer"}}}, "Any"),
+        ({"allOf": [ref("Total"), {"properties": {"items": {"type": "array", "items": ref("Pet")}}}]}, "Pet"),
+        (ref("Page"), "Pet"),
+        (ref("Pets"), "Pet"),
+    ],
+)  # fmt: skip
+def test_the_items_of_pages_have_their_type(schema, expected):
+    schemas = {
+        "Pet": {"type": "object", "properties": {"name": {"type": "string"}}},
+        "Pets": {"type": "array", "items": ref("Pet")},
+        "Page": {"type": "object", "properties": {"items": ref("Pets"), "total": {"type": "integer"}}},
+        "Total": {"type": "object", "properties": {"total": {"type": "integer"}}},
+    }  # fmt: skip
+    text = write_listing(["page", "page_size"], schema, schemas)
+    assert "@_paged_operation(_run_pages)" in text
+    assert find_pages(text)[1] == expected
+
+
+def test_a_keyword_of_pages_is_left_to_an_argument_of_its_name():
+    listing = {"type": "array", "items": {"type": "string"}}
+    names, _ = find_pages(write_listing(["page", "limit", "max_pages"], listing))
+    assert names == ["call", "page", "limit", "max_pages", "max_items", "resume"]
+
+
+@pytest.mark.parametrize("version", ["2.0", "3.0.3", "3.1.0", "3.2.0"])
+def test_pages_are_typed_in_each_version(version):
+    source = {
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "run", "parameters": [{"name": "page", "in": "query"}]}}},
+    }  # fmt: skip
+    listing = {"type": "array", "items": {"type": "string"}}
+    run = source["paths"]["/a"]["get"]
+    if version == "2.0":
+        source["swagger"] = version
+        run["produces"] = ["application/json"]
+        run["parameters"][0]["type"] = "integer"
+        run["responses"] = {"200": {"description": "ok", "schema": listing}}
+    else:
+        source["openapi"] = version
+        run["parameters"][0]["schema"] = {"type": "integer"}
+        run["responses"] = answer(listing)
+    names, item = find_pages(build_stubs(dynclient.load(source), "a.yaml").types)
+    assert (names[-4:], item) == (["limit", "max_items", "max_pages", "resume"], "str")
+
+
+def test_a_list_that_does_not_page_has_no_keywords_of_pages():
+    text = write_listing([], {"type": "array", "items": {"type": "string"}})
+    assert "@_operation\n" in text
+    assert "max_items" not in text
+
+
+@pytest.mark.parametrize(
+    ("content_type", "entry", "expected"),
+    [
+        ("application/jsonl", {"itemSchema": {"type": "integer"}}, "int"),
+        ("application/json-seq", {"itemSchema": ref("Pet")}, "Pet"),
+        ("application/x-ndjson", {"schema": {"type": "array", "items": ref("Pet")}}, "Pet"),
+        ("application/x-ndjson", {"schema": ref("Pet")}, "Pet"),
+        ("application/jsonl", {}, "Any"),
+        ("text/event-stream", {"schema": {"type": "string"}}, "Any"),
+        ("text/event-stream", {"itemSchema": {"properties": {"data": ref("Pet")}}}, "RunEvent"),
+        ("text/event-stream", {"schema": ref("Pet")}, "RunEvent"),
+        ("multipart/mixed", {"itemSchema": {"type": "object"}}, "Any"),
+    ],
+)
+def test_the_items_of_a_stream_have_their_type(content_type, entry, expected):
+    pet = {"type": "object", "properties": {"name": {"type": "string"}}}
+    responses = {"200": {"description": "", "content": {content_type: entry}}}
+    paths = {"/a": {"get": operation(responses=responses)}}
+    text = write(paths, {"Pet": pet}, version="3.2.0")
+    assert f"def _run_item() -> {expected}: ..." in text
+    assert "@_streamed_operation(_run_item)" in text
+    if expected == "RunEvent":
+        assert re.search(
+            r"class RunEvent\(.*\):\n    event: .*\n    id: .*\n    retry: .*\n    data: ", text
+        )
+
+
+def test_functions_that_stand_for_forms_have_names_of_their_own():
+    body = content({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}})
+    pages = answer({"type": "array", "items": {"type": "string"}})
+    page = parameter("page", "query", {"type": "integer"})
+    paths = {
+        f"/{name}": {"post": operation(page, body=body, responses=pages, operationId=name)}
+        for name in ("list", "list_pages", "list_pages_with_body")
+    }
+    text = write(paths)
+    names = re.findall(r"^def (\w+)\(", text, re.MULTILINE)
+    assert len(names) == len(set(names)) == 9
+    assert set(re.findall(r"@_overloaded_paged_operation\((.*)\)", text)) == {
+        ", ".join(names[i : i + 3]) for i in (0, 3, 6)
+    }
+
+
 def test_a_free_form_object_may_have_more_members_in_a_call_only():
     pet = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {}}
     post = operation(

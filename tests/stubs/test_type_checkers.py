@@ -24,7 +24,9 @@ import pathlib
 from typing import assert_type
 
 import dynclient
-from library import AsyncClient, Book, BookInput, Circle, Client, Genre, Tree
+from dynclient.stubs.typed_client import Page
+from library import AsyncClient, Book, BookInput, Circle, Client, FindBooksResult200, Genre, Tree
+from library import WatchBooksEvent
 
 
 def take(client: dynclient.Client) -> None: ...
@@ -65,6 +67,28 @@ with Client(server="https://library.example.com", timeout=3) as client:
     assert_type(client["GET /a"](), Genre)
     client["getBook"]("b-1")
     client.with_options(timeout=1).get_book("b-1")
+    for found in client.find_books.items(text="a", limit=3, max_pages=2):
+        assert_type(found, Book)
+    for page in client.find_books.pages(client.find_books.example(), resume={"query": {"skip": 2}}):
+        assert_type(page, Page[FindBooksResult200, Book])
+        assert_type(page.items, list[Book])
+        assert_type(page.data["more"], bool)
+    assert_type(next(client.list_loans.items(state="open", limit=1)), str)
+    assert_type(next(client.list_loans.items(body={"state": "open"}, max_items=1)), str)
+    assert_type(next(client.list_loans.items(client.list_loans.example(), max_items=1)), str)
+    client.list_loans(state="open", page=2)
+    for outcome in client.create_book.map([client.create_book.example()], concurrency=5):
+        if not isinstance(outcome, dynclient.errors.DynclientError):
+            assert_type(outcome.data, Book)
+    with client.watch_books.stream() as events:
+        for event in events:
+            assert_type(event, WatchBooksEvent)
+            assert_type(event["data"], Book)
+        assert_type(next(events.lines()), str)
+    with client.follow_loan.stream(loan="a") as states:
+        assert_type(next(states), str)
+    with client.get_book.stream("b-1") as whole_book:
+        assert_type(next(whole_book), Book)
 
 
 async def main() -> None:
@@ -74,8 +98,18 @@ async def main() -> None:
         assert_type((await client.get_book.send("b-1")).data["title"], str)
         assert_type(await client.get_book.wait_until(lambda book: book["title"], "b-1"), Book)
         async with client.get_book.stream("b-1") as items:
-            async for _ in items:
-                pass
+            async for item in items:
+                assert_type(item, Book)
+        async for found in client.find_books.items(text="a", limit=3):
+            assert_type(found, Book)
+        async for page in client.list_loans.pages(state="open"):
+            assert_type(page.items, list[str])
+        async for outcome in client.create_book.map([client.create_book.example()]):
+            if not isinstance(outcome, dynclient.errors.DynclientError):
+                assert_type(outcome.data, Book)
+        async with client.watch_books.stream() as events:
+            async for event in events:
+                assert_type(event["data"]["title"], str)
 """
 
 WRONG = """
@@ -104,12 +138,28 @@ client.get_book("b-1")["secret"]  # write-only
 client.draw_shape(body={"kind": "circle", "side": 3})  # alternative
 client.upload_cover(image="a.png")  # text for a file
 Client(tiemout=3)  # option
+client.find_books.items(txet="a")  # name
+client.find_books.items(text="a", limit="3")  # type of a keyword of pages
+client.find_books.pages(resume="next")  # type of a cursor
+next(client.find_books.items())["titel"]  # key of an item
+next(client.find_books.pages()).data["mor"]  # key of a page
+client.list_loans.items(state="opne")  # enum
+client.list_loans.items(max_pages=3)  # missing argument
+client.create_book.map({"body": {}})  # one call
+client.create_book.map([], concurrency="many")  # type
+next(client.watch_books.stream())["dta"]  # key of an event
+next(client.watch_books.stream())["data"]["titel"]  # key of the data of an event
+client.follow_loan.stream(lone="a")  # name
+client.create_book.wait_until(lambda book: book["titel"], title="a")  # key in a condition
+client.create_book.wait_until(lambda book: True, titel="a")  # name
 
 
 async def main() -> None:
     async with AsyncClient() as client:
         await client.create_book(titel="Emma")  # name
         client.get_book("b-1")["title"]  # not awaited
+        client.find_books.items(limit="3")  # type of a keyword of pages
+        client.create_book.map([], concurrency=None)  # type
 """
 
 
