@@ -34,7 +34,7 @@ _EVENT_FIELDS = {
 
 
 @dataclass(frozen=True)
-class PagedList:
+class PagedItems:
     """A list that comes in pages, as a type checker sees it.
 
     Attributes:
@@ -47,7 +47,7 @@ class PagedList:
     free_places: frozenset[tuple[str, str]]
 
 
-def read_paged_list(plan: Plan, result: TypeExpression, models: Models) -> PagedList | None:
+def read_paged_list(plan: Plan, result: TypeExpression, models: Models) -> PagedItems | None:
     """Return the list that an operation gives in pages; None where nothing says that it does.
 
     Args:
@@ -60,7 +60,7 @@ def read_paged_list(plan: Plan, result: TypeExpression, models: Models) -> Paged
     if pagination is None or not pagination.is_usable:
         return None
     item = find_item_type(result, pagination.items, models)
-    return PagedList(item, frozenset(_list_free_places(pagination)))
+    return PagedItems(item, frozenset(_list_free_places(pagination)))
 
 
 def _list_free_places(pagination: Pagination) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.streamed_items import find_stream_format
 from dynclient.schema.dialect import Schema
 from dynclient.stubs.listed_items import (
-    PagedList,
+    PagedItems,
     build_event_schema,
     expand_type,
     read_paged_list,
@@ -267,7 +267,7 @@ class OperationReader:
         return None
 
     def _list_page_keywords(
-        self, paged: PagedList, keywords: Iterable[ArgumentType]
+        self, paged: PagedItems, keywords: Iterable[ArgumentType]
     ) -> tuple[ArgumentType, ...]:
         """Return the keywords of `pages`: what it fills itself need not be given."""
         free = {self._find_keyword(*place) for place in paged.free_places}
