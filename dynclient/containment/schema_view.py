@@ -45,11 +45,19 @@ from dynclient.schema.readings import (
 
 _IN_PLACE_APPLICATORS = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 
+#: The keywords whose value is one schema for inner values.
+_INNER_SCHEMA_KEYWORDS = (
+    "additionalProperties",
+    "items",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
+
 #: A schema without any of these has no inner place that a reading could close or refuse.
 _CLOSABLE_KEYWORDS = (
     *_IN_PLACE_APPLICATORS,
-    "additionalProperties",
-    "items",
+    *_INNER_SCHEMA_KEYWORDS,
+    "dependentSchemas",
     "patternProperties",
     "prefixItems",
     "properties",
@@ -312,15 +320,19 @@ class SchemaView:
             ExpansionFailed: it could close something.
 
         """
-        if self.reading == "consumer":
-            return
-        for part in walk_in_place(condition, self.defs):
-            inner = [part[k] for k in ("items", "additionalProperties") if k in part]
+        if self.reading == "producer" and self.can_close_inside(condition):
+            raise ExpansionFailed
+
+    def can_close_inside(self, schema: Any) -> bool:
+        """Tell whether a producer's reading could close something inside the values of a schema."""
+        for part in walk_in_place(schema, self.defs):
+            inner = [part[k] for k in _INNER_SCHEMA_KEYWORDS if k in part]
             inner += part.get("prefixItems", ())
             inner += part.get("properties", {}).values()
             inner += part.get("patternProperties", {}).values()
             if not all(map(_is_leaf, inner)):
-                raise ExpansionFailed
+                return True
+        return False
 
     def _declares_nothing(self, schema: Any) -> bool:
         """Tell whether no schema that always applies to a value declares a property."""

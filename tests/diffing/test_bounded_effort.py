@@ -115,6 +115,82 @@ def test_what_breaks_nobody_only_because_no_value_fits_is_undecided():
     assert "no value fits the schema of who sends" in change.because
 
 
+def build_closed_alternatives(count=30):
+    """Closed objects that share an optional name, so that an empty object fits all of them."""
+    schemas = {}
+    for n in range(count):
+        properties = {"name": {"type": "string"}, f"p{n}": {"type": "string"}}
+        schemas[f"S{n}"] = {"type": "object", "properties": properties}
+        schemas[f"S{n}"]["additionalProperties"] = False
+    return schemas
+
+
+def build_union_document(schemas, side):
+    document = build_document({"oneOf": list(map(refer, schemas))}, schemas)
+    operation = document["paths"]["/x"]["post"]
+    if side == "result":
+        content = operation.pop("requestBody")["content"]
+        operation["responses"]["200"]["content"] = content
+    return document
+
+
+def shorten(schemas):
+    schemas["S7"]["properties"]["p7"]["maxLength"] = 5
+
+
+def shorten_name(schemas):
+    schemas["S7"]["properties"]["name"]["maxLength"] = 5
+
+
+def shorten_two(schemas):
+    shorten(schemas)
+    schemas["S8"]["properties"]["p8"]["maxLength"] = 5
+
+
+def add_property(schemas):
+    schemas["S7"]["properties"]["other"] = {"type": "string"}
+
+
+def add_alternative(schemas):
+    schemas["More"] = {**schemas["S7"], "properties": {"more": {"type": "string"}}}
+
+
+def remove_alternative(schemas):
+    del schemas["S7"]
+
+
+def require_property(schemas):
+    schemas["S7"]["required"] = ["p7"]
+
+
+NO_BREAK, BREAK = {("info", "rule")}, {("breaking", "witness")}
+
+OVERLAPPING_EDITS = [
+    (shorten, "call", BREAK),
+    (shorten, "result", NO_BREAK),
+    (shorten_name, "result", NO_BREAK),
+    (shorten_two, "result", NO_BREAK),
+    (add_property, "call", NO_BREAK),
+    (add_property, "result", BREAK),
+    (add_alternative, "call", NO_BREAK),
+    (add_alternative, "result", BREAK),
+    (remove_alternative, "result", NO_BREAK),
+    # An empty object and one with a name fit one alternative less, and still many.
+    (require_property, "result", NO_BREAK),
+]
+
+
+@pytest.mark.parametrize(("edit", "side", "verdicts"), OVERLAPPING_EDITS)
+def test_an_edit_among_many_alternatives_that_overlap_is_decided(edit, side, verdicts):
+    edited = build_closed_alternatives()
+    edit(edited)
+    old = build_union_document(build_closed_alternatives(), side)
+
+    changes = dynclient.diff(old, build_union_document(edited, side)).changes
+
+    assert {(change.level, change.proof) for change in changes} == verdicts
+
+
 def test_that_a_schema_has_no_value_is_proved_once():
     view = SchemaView({}, "producer", "request")
     generator = ContainmentChecker(view, view).witness_generator

@@ -24,6 +24,7 @@ from dynclient.containment.witnesses.constraint_set import (
     ExistingProperty,
     PropertyNameSet,
 )
+from dynclient.containment.witnesses.known_members import KnownMembers
 from dynclient.containment.witnesses.positive_expansion import (
     ARRAY_TYPE,
     NUMBER_KEYWORDS,
@@ -43,11 +44,14 @@ _NUMBER_TYPE, _STRING_TYPE = frozenset({"number"}), frozenset({"string"})
 _DIVISOR_ONE = NumberSet.from_schema({"multipleOf": 1}).divisors
 
 
-def expand_negated(signed: SignedSchema) -> list[ConstraintSet]:
+def expand_negated(
+    signed: SignedSchema, known_members: KnownMembers | None = None
+) -> list[ConstraintSet]:
     """Return the constraint sets under which a value does not fit a schema.
 
     Args:
         signed: a negated signed schema.
+        known_members: what is known of the members of its `oneOf`; None for nothing.
 
     """
     schema = signed.schema
@@ -61,12 +65,14 @@ def expand_negated(signed: SignedSchema) -> list[ConstraintSet]:
         *_negate_value_keywords(schema),
         *_negate_object_keywords(signed, schema),
         *_negate_array_keywords(signed, schema),
-        *_negate_applicators(signed, schema),
+        *_negate_applicators(signed, schema, known_members),
     ]
     is_location = signed.closing_mode == "location" and not signed.is_open
     if is_location and is_closable(schema, signed.view.defs):
-        refused = SignedSchema(signed.view, False, is_positive=False)
-        constraint_sets.append(_require_undeclared_property(signed, schema, refused))
+        applied = [schema, *(known_members.deciding if known_members else ())]
+        if not any(_evaluates_all_properties(signed, one) for one in applied):
+            refused = SignedSchema(signed.view, False, is_positive=False)
+            constraint_sets.append(_require_undeclared_property(signed, applied, refused))
     return constraint_sets
 
 
@@ -139,7 +145,7 @@ def _negate_object_keywords(
     yield from _negate_dependencies(signed, schema)
     unevaluated = schema.get("unevaluatedProperties", True)
     if not is_true_schema(unevaluated) and not _evaluates_all_properties(signed, schema):
-        yield _require_undeclared_property(signed, schema, signed.sign_inner(unevaluated))
+        yield _require_undeclared_property(signed, [schema], signed.sign_inner(unevaluated))
 
 
 def _forbid_property(signed: SignedSchema, name: str) -> ConstraintSet:
@@ -207,22 +213,23 @@ def _negate_property_schema(signed: SignedSchema, inner: Any) -> SignedSchema:
     return signed.sign_inner(False if _is_excluded_by_direction(signed, inner) else inner)
 
 
-def _evaluates_all_properties(signed: SignedSchema, schema: dict[str, Any]) -> bool:
+def _evaluates_all_properties(signed: SignedSchema, schema: Any) -> bool:
     parts = walk_in_place(schema, signed.view.defs, alternatives=False)
     return any("additionalProperties" in part for part in parts)
 
 
 def _require_undeclared_property(
-    signed: SignedSchema, schema: dict[str, Any], refused: SignedSchema
+    signed: SignedSchema, schemas: list[Any], refused: SignedSchema
 ) -> ConstraintSet:
-    """Return that a property exists which no schema that always applies declares."""
+    """Return that a property exists which none of the schemas that always apply declares."""
     names = set[str]()
     patterns: list[str] = []
-    for part in walk_in_place(schema, signed.view.defs, alternatives=False):
-        names.update(part.get("properties", ()))
-        patterns += part.get("patternProperties", ())
+    for schema in schemas:
+        for part in walk_in_place(schema, signed.view.defs, alternatives=False):
+            names.update(part.get("properties", ()))
+            patterns += part.get("patternProperties", ())
     if not signed.is_open:
-        names |= find_undeclared_required(schema, signed.view.defs)
+        names |= find_undeclared_required(schemas[0], signed.view.defs)
     undeclared = PropertyNameSet(excluded_patterns=tuple(patterns), excluded_names=frozenset(names))
     return _require_property(undeclared, refused)
 
@@ -285,7 +292,9 @@ def _negate_unevaluated_items(
 # --- applicators in place
 
 
-def _negate_applicators(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+def _negate_applicators(
+    signed: SignedSchema, schema: dict[str, Any], known_members: KnownMembers | None
+) -> Iterator[ConstraintSet]:
     if "$ref" in schema:
         target = signed.view.defs[get_definition_name(schema["$ref"])]
         yield ConstraintSet(unexpanded=(signed.sign_part(target),))
@@ -293,7 +302,7 @@ def _negate_applicators(signed: SignedSchema, schema: dict[str, Any]) -> Iterato
         yield ConstraintSet(unexpanded=(signed.sign_part(member),))
     if "not" in schema:
         yield ConstraintSet(unexpanded=(signed.sign_condition(schema["not"], is_positive=True),))
-    yield from _negate_unions(signed, schema)
+    yield from _negate_unions(signed, schema, known_members)
     if "if" in schema:
         for keyword, is_positive in (("then", True), ("else", False)):
             if keyword in schema:
@@ -301,7 +310,9 @@ def _negate_applicators(signed: SignedSchema, schema: dict[str, Any]) -> Iterato
                 yield ConstraintSet(unexpanded=(condition, signed.sign_part(schema[keyword])))
 
 
-def _negate_unions(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+def _negate_unions(
+    signed: SignedSchema, schema: dict[str, Any], known_members: KnownMembers | None
+) -> Iterator[ConstraintSet]:
     for keyword in ("anyOf", "oneOf"):
         if keyword not in schema:
             continue
@@ -311,16 +322,25 @@ def _negate_unions(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[Con
         elif keyword == "anyOf":
             yield ConstraintSet(unexpanded=tuple(map(signed.sign_part, schema["anyOf"])))
         else:
-            yield from _negate_one_of(signed, schema["oneOf"])
+            yield from _negate_one_of(signed, known_members or KnownMembers((), schema["oneOf"]))
 
 
-def _negate_one_of(signed: SignedSchema, members: list[Any]) -> Iterator[ConstraintSet]:
+def _negate_one_of(signed: SignedSchema, members: KnownMembers) -> Iterator[ConstraintSet]:
     """Yield that no member fits, that two do, or that closing refuses the only one that fits."""
-    none = [signed.sign_condition(member, is_positive=False) for member in members]
-    yield ConstraintSet(unexpanded=tuple(none))
-    fitting = [signed.sign_condition(member, is_positive=True) for member in members]
-    for pair in combinations(fitting, 2):
-        yield ConstraintSet(unexpanded=pair)
-    if not signed.is_open:
-        for member, condition in zip(members, fitting, strict=True):
-            yield ConstraintSet(unexpanded=(condition, signed.sign_part(member)))
+    if len(members.fitting) > 1:
+        yield ConstraintSet()
+        return
+    conditions = [signed.sign_condition(one, is_positive=True) for one in members.possible]
+    if members.fitting:
+        for condition in conditions:
+            yield ConstraintSet(unexpanded=(condition,))
+    else:
+        none = [signed.sign_condition(one, is_positive=False) for one in members.possible]
+        yield ConstraintSet(unexpanded=tuple(none))
+        for pair in combinations(conditions, 2):
+            yield ConstraintSet(unexpanded=pair)
+    if signed.is_open:
+        return
+    for member in filter(signed.view.can_close_inside, members.fitting or members.possible):
+        condition = signed.sign_condition(member, is_positive=True)
+        yield ConstraintSet(unexpanded=(condition, signed.sign_part(member)))

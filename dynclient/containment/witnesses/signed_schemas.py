@@ -72,6 +72,18 @@ class DerivedCondition(Schema):
     """
 
 
+def simplify_signed(signed: SignedSchema) -> SignedSchema:
+    """Return the same without a reference, an `allOf` of one, or a condition that only negates."""
+    view, schema, closing_mode = signed.view, signed.schema, signed.closing_mode
+    if isinstance(schema, DerivedCondition):
+        if "unless" not in schema:
+            return signed
+        return simplify_signed(SignedSchema(view, schema["unless"], False, closing_mode))
+    while isinstance(schema, dict) and schema.keys() == {"allOf"} and len(schema["allOf"]) == 1:
+        schema = schema["allOf"][0]
+    return SignedSchema(view, view.resolve(schema), signed.is_positive, closing_mode)
+
+
 def build_negation(schema: Any) -> DerivedCondition:
     """Return the condition that a schema does not fit."""
     return DerivedCondition({"unless": schema})

@@ -28,6 +28,11 @@ from dynclient.containment.witnesses.constraint_set import (
     remove_duplicates,
 )
 from dynclient.containment.witnesses.formatted_strings import find_formatted_string
+from dynclient.containment.witnesses.known_members import (
+    ExpandedSchemas,
+    KnownMembers,
+    is_negated_one_of,
+)
 from dynclient.containment.witnesses.negated_expansion import expand_negated
 from dynclient.containment.witnesses.positive_expansion import DisjunctiveKeyword, expand
 from dynclient.containment.witnesses.search_results import (
@@ -41,6 +46,7 @@ from dynclient.containment.witnesses.signed_schemas import (
     DerivedCondition,
     SignedKey,
     SignedSchema,
+    simplify_signed,
 )
 from dynclient.containment.witnesses.unevaluated import find_unfitting_alternatives
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
@@ -50,7 +56,7 @@ from dynclient.schema.readings import is_closable
 
 #: How deep values may be nested, and how many steps a search may take. Shallow values come first:
 #: with recursive schemas, each level has many more values than the one above it.
-SEARCH_ROUNDS = ((3, 500), (6, 1_000), (12, 1_500), (40, 2_000))
+SEARCH_ROUNDS = ((3, 500), (6, 1_000), (12, 1_500), (40, 3_000))
 
 #: Each so many schemas of one value cost a step.
 _SCHEMAS_PER_STEP = 16
@@ -139,19 +145,28 @@ class WitnessGenerator:
             rounds: the effort; None for SEARCH_ROUNDS.
 
         """
+        signed_schemas = remove_duplicates(map(simplify_signed, signed_schemas), _get_key)
         key = frozenset(signed.key for signed in signed_schemas)
         if key in self._exhausted_results:
             return self._exhausted_results[key].result
         if len(signed_schemas) > 1 and self._has_empty_schema(signed_schemas):
             return UNSATISFIABLE
         result: SearchResult = UNDETERMINED
-        for self._max_depth, self._steps_left in rounds or SEARCH_ROUNDS:
+        pending = deque(rounds or SEARCH_ROUNDS)
+        _, most_steps = pending[-1]
+        while pending:
+            self._max_depth, steps = pending.popleft()
+            self._steps_left = steps
             self._is_truncated = False
             result = self.search(signed_schemas)
             if not isinstance(result, Unknown):
                 return result
-            if not self._is_truncated and self._steps_left > 0:
+            if self._is_truncated:
+                continue
+            if self._steps_left > 0 or steps == most_steps:
                 break
+            # As far as is known, only steps are missing, and no deeper values.
+            pending.appendleft((self._max_depth, most_steps))
         self._exhausted_results[key] = _KeptResult(signed_schemas, result)
         return result
 
@@ -371,15 +386,27 @@ class WitnessGenerator:
         values = _FINITE_TYPES.get(json_type, constraints.enumeration)
         if values is not None:
             return self._search_enumeration(values, signed_schemas)
+        for conjunct in filter(is_negated_one_of, constraints.unexpanded):
+            members = self._sort_members(constraints, conjunct)
+            if members.is_decided:
+                cases = expand_negated(conjunct, members)
+                return self._split_cases(constraints, json_type, signed_schemas, conjunct, cases)
+        return self._search_by_candidate(constraints, json_type, signed_schemas)
+
+    def _search_by_candidate(
+        self, constraints: ConstraintSet, json_type: str, signed_schemas: SignedSchemas
+    ) -> SearchResult:
+        """Return a witness: a value that fits the constraints, else expand what it does not fit."""
         try:
             result = self._generate_candidate(constraints, json_type)
         except Undecidable as error:
             return Unknown(error.reason)
-        conjunct = None
+        chosen = None
         if result is not UNSATISFIABLE:
-            conjunct = self._choose_unexpanded(constraints, result)
-        if conjunct is not None:
-            return self._split_cases(constraints, json_type, signed_schemas, conjunct)
+            chosen = self._choose_unexpanded(constraints, result)
+        if chosen is not None:
+            cases = self._expand_under(constraints, chosen)
+            return self._split_cases(constraints, json_type, signed_schemas, chosen, cases)
         if json_type == "object" and result is not UNSATISFIABLE:
             return self._verify_object(constraints, result, signed_schemas)
         return result
@@ -414,12 +441,13 @@ class WitnessGenerator:
         json_type: str,
         signed_schemas: SignedSchemas,
         conjunct: SignedSchema,
+        cases: list[ConstraintSet],
     ) -> SearchResult:
-        """Search under each disjunct of a conjunct."""
+        """Search under each of the disjuncts of a conjunct that are possible here."""
         results: list[SearchResult] = []
         others = [one for one in constraints.unexpanded if one is not conjunct]
         unexpanded = remove_duplicates(others, _get_key)
-        for disjunct in self.expand(conjunct):
+        for disjunct in cases:
             if json_type not in disjunct.types:
                 continue
             if self._steps_left < 0:
@@ -432,6 +460,18 @@ class WitnessGenerator:
             if results and isinstance(results[-1], Witness):
                 break
         return combine_results(results)
+
+    def _expand_under(
+        self, constraints: ConstraintSet, signed: SignedSchema
+    ) -> list[ConstraintSet]:
+        """Return the disjuncts of a schema that the schemas expanded so far leave open."""
+        if not is_negated_one_of(signed):
+            return self.expand(signed)
+        return expand_negated(signed, self._sort_members(constraints, signed))
+
+    def _sort_members(self, constraints: ConstraintSet, union: SignedSchema) -> KnownMembers:
+        """Return which members of a `oneOf` fit, as the schemas expanded so far show."""
+        return ExpandedSchemas(self.equality, constraints.expanded).sort_members(union)
 
     # --- closed objects
 
