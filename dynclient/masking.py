@@ -102,11 +102,15 @@ class SecretSegment:
         position: of the segment, 1 for the last one of the path.
         prefix: what stands before the secret in it.
         suffix: what stands behind the secret in it.
+        is_declared: whether the document marks it; else it looks like a secret by its name.
 
     """
 
-    def __init__(self, name: str, position: int, prefix: str, suffix: str) -> None:
+    def __init__(
+        self, name: str, position: int, prefix: str, suffix: str, *, is_declared: bool
+    ) -> None:
         self.name = name
+        self.is_declared = is_declared
         self.position = position
         self.prefix = prefix
         self.suffix = suffix
@@ -119,6 +123,9 @@ class SecretSegment:
             end -= len(self.suffix)
         return text[:begin], text[begin:end], text[end:]
 
+
+#: Among the names of properties: any member of a body that is an object.
+ANY_MEMBER = "*"
 
 #: A piece of a path: the variable whose secret it is, "" for none, and its text.
 PathPiece = tuple[str, str]
@@ -133,7 +140,8 @@ class SecretNames(NamedTuple):
         headers: lower-case names of header fields.
         query: names of query parameters.
         cookies: names of cookies.
-        properties: names of properties, at any depth of a body; "" where a body is a secret itself.
+        properties: names of properties, at any depth of a body; "" where a body is a secret itself,
+            `ANY_MEMBER` where members of a body are, whatever their names.
         segments: those of the path of an operation that hold a secret.
 
     """
@@ -179,10 +187,17 @@ class SecretNames(NamedTuple):
         """Whether a body, or each item of one, is a secret itself."""
         return "" in self.properties
 
+    @property
+    def are_members_secret(self) -> bool:
+        """Whether the members of a body that is an object are secrets, whatever their names."""
+        return ANY_MEMBER in self.properties
+
     def split_path(self, url: str) -> list[PathPiece]:
         """Return the pieces of a URL's path, and of what stands before it, apart from secrets."""
         if not self.segments:
             return [("", url)]
+        if url.endswith("/"):  # Servers add one, and templates are read without.
+            return [*self.split_path(url[:-1]), ("", "/")]
         start = re.match(_BEFORE_PATH, url)
         texts = url[start.end() if start else 0 :].split("/")
         pieces: list[PathPiece] = [("", start[0] if start else "")]

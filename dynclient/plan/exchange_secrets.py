@@ -88,7 +88,9 @@ def _find_operation(document: Document, url: str, base_path: str) -> Operation |
     matcher = document.derive(_build_matcher)
     parsed = ParsedRequest.split_url("GET", url)
     own_path = parsed.path.removeprefix(base_path)
-    paths = (parsed.path, own_path if own_path.startswith("/") else parsed.path)
+    paths = [parsed.path, own_path if own_path.startswith("/") else parsed.path]
+    # Servers add a slash at the end, or leave it out.
+    paths += [path.rstrip("/") or "/" for path in paths]
     for path in dict.fromkeys(paths):
         for method in _LINK_METHODS:
             matches = matcher.find(method, path, parsed.query_pairs).matches

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
-from dynclient.masking import SecretNames, SecretSegment, is_secret_name
+from dynclient.masking import ANY_MEMBER, SecretNames, SecretSegment, is_secret_name
 from dynclient.model import TEMPLATE_VARIABLE, Document, MediaType, Operation, Parameter
 
 #: A schema that reaches more than this is not searched further.
 MAX_SCHEMAS = 10_000
 
-_SUBSCHEMA_KEYWORDS = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
+_SUBSCHEMA_KEYWORDS = ("items", "not", "if", "then", "else", "contains", "unevaluatedItems")
+_MEMBER_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
 _SUBSCHEMA_LIST_KEYWORDS = ("allOf", "anyOf", "oneOf", "prefixItems")
 
 
@@ -49,7 +50,7 @@ def collect_secret_names(operation: Operation) -> SecretNames:
 def _find_secret_segments(template: str, secret_names: set[str]) -> tuple[SecretSegment, ...]:
     """Return the segments of a path template in which a variable is a secret."""
     segments = []
-    texts = template.partition("?")[0].split("/")
+    texts = template.partition("?")[0].rstrip("/").split("/")
     for index, text in enumerate(texts):
         variables = list(TEMPLATE_VARIABLE.finditer(text))
         secrets = [
@@ -57,7 +58,11 @@ def _find_secret_segments(template: str, secret_names: set[str]) -> tuple[Secret
         ]
         if secrets:
             before, after = text[: variables[0].start()], text[variables[-1].end() :]
-            segments.append(SecretSegment(secrets[0], len(texts) - index, before, after))
+            is_declared = any(name in secret_names for name in secrets)
+            position = len(texts) - index
+            segments.append(
+                SecretSegment(secrets[0], position, before, after, is_declared=is_declared)
+            )
     return tuple(segments)
 
 
@@ -125,6 +130,11 @@ def _list_subschemas(node: Node, name: str) -> list[tuple[Node, str]]:
     value = node.value
     single = [keyword for keyword in _SUBSCHEMA_KEYWORDS if keyword in value]
     subschemas = [(node.get_child(keyword), name) for keyword in single]
+    member_name = name or ANY_MEMBER
+    members = [node.get_child(keyword) for keyword in _MEMBER_KEYWORDS if keyword in value]
+    if "patternProperties" in value:
+        members += node.get_child("patternProperties").iterate_children()
+    subschemas += [(member, member_name) for member in members]
     for keyword in _SUBSCHEMA_LIST_KEYWORDS:
         if keyword in value:
             subschemas += [(child, name) for child in node.get_child(keyword).iterate_children()]

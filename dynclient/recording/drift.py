@@ -216,6 +216,8 @@ def _is_secret(violation: Violation, secret_names: SecretNames) -> bool:
     names = [part for part in violation.path if isinstance(part, str)]
     if names == ["body"]:
         return secret_names.is_body_secret
+    if names[:1] == ["body"] and secret_names.are_members_secret:
+        return True
     has_name = secret_names.has_property
     if names[:1] == ["path"]:
         has_name = secret_names.has_path_variable

@@ -157,7 +157,7 @@ class DocumentReplay:
         if not has_body:
             data["body"] = "(not recorded)"
         elif "body" in call.call:
-            data["body"] = replacer.replace_in_data(call.call["body"])
+            data["body"] = replacer.replace_in_document(call.call["body"])
             data["media_type"] = call.media_type
         elif call.raw_body:
             replaced = replacer.replace_in_body(call.raw_body, call.media_type)

@@ -119,11 +119,13 @@ class SecretReplacer:
             return [self.replace_in_data(item) for item in data]
         return data
 
-    def _replace_in_document(self, data: Any) -> Any:
+    def replace_in_document(self, data: Any) -> Any:
         """Return the JSON data of a whole body without secrets; it may be one itself."""
         if isinstance(data, list):
-            return [self._replace_in_document(item) for item in data]
-        is_secret = self._names.is_body_secret and not isinstance(data, Mapping)
+            return [self.replace_in_document(item) for item in data]
+        is_object = isinstance(data, Mapping)
+        names = self._names
+        is_secret = names.are_members_secret if is_object else names.is_body_secret
         return _replace_all(data) if is_secret else self.replace_in_data(data)
 
     def replace_in_body(self, body: bytes, content_type: str) -> bytes | None:
@@ -152,7 +154,7 @@ class SecretReplacer:
         """Return a JSON text without secrets: the very bytes where it has none."""
         try:
             data = media.decode_json(body)
-            replaced = self._replace_in_document(data)
+            replaced = self.replace_in_document(data)
             if replaced == data:
                 return body
             return json.dumps(replaced, ensure_ascii=False, allow_nan=False).encode()
@@ -172,10 +174,12 @@ class SecretReplacer:
         return f'"{name}"{colon}"{replace_secret(value)}"'
 
 
-def _replace_in_bytes(body: bytes) -> bytes:
-    """Return the replacement of a text that is a secret itself."""
-    text = body.decode("utf-8", "surrogateescape")
-    return replace_secret(text).encode("utf-8", "surrogateescape")
+def _replace_in_bytes(body: bytes) -> bytes | None:
+    """Return the replacement of a text that is a secret itself; None where it is no text."""
+    try:
+        return replace_secret(body.decode()).encode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _replace_all(value: Any) -> Any:

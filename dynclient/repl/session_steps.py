@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dynclient.display_text import format_count
-from dynclient.masking import SecretNames
+from dynclient.masking import ANY_MEMBER, SecretNames
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
 from dynclient.repl.history import History, RecordedExchange
@@ -176,14 +176,18 @@ class _StepBuilder:
     ) -> Any:
         """Return a part of a call with references in place of what came from results."""
         if isinstance(value, dict):
+            is_secret = location == "body" and secrets.are_members_secret
             return {
-                key: self._replace(step, location, key, member, secrets)
+                key: self._replace(
+                    step, location, ANY_MEMBER if is_secret else key, member, secrets
+                )
                 for key, member in value.items()
             }
         if isinstance(value, list):
             return [self._replace(step, location, name, item, secrets) for item in value]
-        if name and value is not None and is_secret_value(location, name, secrets):
-            return PythonExpression(f'os.environ["{build_secret_variable(name)}"]')
+        if value is not None and is_secret_value(location, name, secrets):
+            shown_name = location if name in ("", ANY_MEMBER) else name
+            return PythonExpression(f'os.environ["{build_secret_variable(shown_name)}"]')
         if isinstance(value, str | int) and not isinstance(value, bool):
             return self._find_reference(step, location, name, value) or value
         return write_special_value(value)

@@ -29,6 +29,9 @@ _UNSHOWN_FILE = "@FILE"
 #: The name of a body that is a secret itself.
 _BODY = "body"
 
+#: Stand for it, and for its members, where other secrets have the names of properties.
+_WHOLE_BODY, _MEMBERS = "\0body", "\0members"
+
 #: Variables that mean something to a shell already.
 _RESERVED_VARIABLES = frozenset(
     {"ENV", "HOME", "HOSTNAME", "IFS", "LANG", "LOGNAME", "MAIL", "OLDPWD", "PATH", "PPID", "PWD"}
@@ -278,25 +281,30 @@ class _CurlWriter:
 
     def _split_json(self, text: str) -> Iterator[Piece]:
         """Yield a JSON text with a variable in place of each string or number of a secret."""
-        # For each open object or array, the secret that it is in; that of the body is no object.
-        root = _BODY if self.secret_names.is_body_secret else ""
-        owners: list[str] = [root]
+        # For each open object or array, the secret that it is in.
+        names = self.secret_names
+        owners: list[str] = [_WHOLE_BODY if names.is_body_secret else ""]
+        members = _MEMBERS if names.are_members_secret else ""
         key = ""
         lexemes = _JSON_LEXEME.findall(text)
         for index, lexeme in enumerate(lexemes):
             if lexeme == ":":
                 key = _find_key(lexemes, index)
-            owner = key if key and self.secret_names.has_property(key) else owners[-1]
+            owner = key if key and names.has_property(key) else owners[-1]
             is_value = lexeme[0] in '"-0123456789' and not _is_key(lexemes, index)
             if is_value and owner:
                 yield from self._split_json_value(owner, lexeme)
             else:
                 yield lexeme
-            _track_nesting(owners, lexeme, "" if (lexeme, owner) == ("{", _BODY) else owner)
+            # An object is no secret as the body itself is one: its members may be.
+            is_root = lexeme == "{" and owner in ("", _WHOLE_BODY)
+            _track_nesting(owners, lexeme, members if is_root else owner)
             if lexeme in "{[,]}" or is_value:
                 key = ""
 
     def _split_json_value(self, name: str, lexeme: str) -> Iterator[Piece]:
+        if name in (_WHOLE_BODY, _MEMBERS):
+            name = _BODY
         if lexeme[0] != '"':
             yield self._get_variable(name, lexeme)
             return

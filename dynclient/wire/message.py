@@ -197,7 +197,8 @@ def _mask_declared(url: str, secret_names: SecretNames) -> str:
     """Return a URL without values of its path and query that the document marks as secret."""
     path, mark, query = url.partition("?")
     pieces = secret_names.split_path(path)
-    path = "".join(MASK if name and text else text for name, text in pieces)
+    declared = {segment.name for segment in secret_names.segments if segment.is_declared}
+    path = "".join(MASK if name in declared and text else text for name, text in pieces)
     pairs = []
     for pair in query.split("&"):
         name, sign, _ = pair.partition("=")

@@ -468,3 +468,72 @@ def test_verbose_shows_the_beginning_of_a_long_body(cli, shop, server):
     result = cli("call", "getNote", "--server", server.url, "--verbose")
     assert "< … and 10,000 more characters\n" in result.stderr
     assert len(result.stdout) == 30_000
+
+
+PASSWORDS = """
+openapi: 3.1.0
+info: {title: L, version: '1'}
+paths:
+  /seats/{seat}:
+    post:
+      operationId: open
+      parameters: [{in: path, name: seat, required: true, schema: {$ref: '#/components/schemas/Pin'}}]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pin'}}}}
+      responses:
+        '200':
+          description: d
+          headers: {X-Row: {schema: {$ref: '#/components/schemas/Pin'}}}
+          content: {application/json: {schema: {$ref: '#/components/schemas/Pin'}}}
+        '201':
+          description: d
+          content: {application/json: {schema: {properties: {row: {$ref: '#/components/schemas/Pin'}, a: {}}}}}
+components: {schemas: {Pin: {type: string, format: password}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "shown"),
+    [(200, b'"HUSH"', '< "…"\n'), (201, b'{"row": "HUSH", "a": 1}', '< {"row": "…", "a": 1}\n')],
+)
+def test_verbose_masks_passwords_of_paths_and_responses(cli, tmp_path, server, status, body, shown):
+    (tmp_path / "s.yaml").write_text(PASSWORDS)
+    spec = str(tmp_path / "s.yaml")
+    server.status, server.body = status, body
+    server.headers = {"X-Row": "HUSH", "Location": "/seats/HUSH"}
+    words = ["open", "HUSH", "--body", '"HUSH"', "--server", server.url, "--verbose"]
+    result = cli("call", spec, *words, "--output", "out.json")
+    assert f"> POST {server.url}/seats/…\n" in result.stderr
+    assert '> "…"\n' in result.stderr
+    assert shown in result.stderr
+    assert "< Location: /seats/…\n" in result.stderr
+    assert "HUSH" not in result.stderr
+
+
+def test_curl_names_the_secret_of_a_path_and_of_a_body(cli, tmp_path):
+    (tmp_path / "s.yaml").write_text(PASSWORDS)
+    words = ["open", "HUSH", "--body", '"HUSH"', "--server", "https://a.test"]
+    result = cli("call", str(tmp_path / "s.yaml"), *words, "--curl")
+    assert 'https://a.test/seats/"$SEAT"' in result.stdout
+    assert """--data-raw '"'"$BODY"'"'""" in result.stdout
+    assert "HUSH" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "shown"),
+    [
+        ("{additionalProperties: {format: password}}", '{"a":"HUSH","b":["HUSH"]}', '> {"a":"…","b":["…"]}\n'),
+        ("{properties: {body: {additionalProperties: {format: password}}}}", '{"body":{"a":"HUSH"}}', '> {"body":{"a":"…"}}\n'),
+        ("{format: password, properties: {a: {}}}", '{"a":"seen"}', '> {"a":"seen"}\n'),
+    ],
+)  # fmt: skip
+def test_verbose_masks_members_of_any_name(cli, tmp_path, server, schema, body, shown):
+    text = PASSWORDS.replace(
+        "{schema: {$ref: '#/components/schemas/Pin'}}}}\n      responses",
+        f"{{schema: {schema}}}}}}}\n      responses",
+    )
+    (tmp_path / "s.yaml").write_text(text)
+    server.status = 204
+    words = ["open", "x", "--body", body, "--server", server.url, "--verbose"]
+    result = cli("call", str(tmp_path / "s.yaml"), *words)
+    assert shown in result.stderr
+    assert "HUSH" not in result.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support.documents import content, parameter, single
 
@@ -44,6 +46,9 @@ BODIES = {
     "items": ({"items": {"properties": {"pin": PASSWORD}}}, {"pin"}),
     "an array of secrets": ({"properties": {"pins": {"items": PASSWORD}}}, {"pins"}),
     "recursive": ({"$ref": "#/components/schemas/Tree"}, {"code"}),
+    "members of any name": ({"additionalProperties": PASSWORD}, {"*"}),
+    "members of a pattern": ({"items": {"patternProperties": {"^x": PASSWORD}}}, {"*"}),
+    "members of a property": ({"properties": {"all": {"additionalProperties": PASSWORD}}}, {"all"}),
     "nowhere": ({"$ref": "#/components/schemas/Nothing"}, set()),
     "the whole": (PASSWORD, {""}),
     "an item of the whole": ({"items": PASSWORD}, {""}),
@@ -72,3 +77,32 @@ def test_passwords_among_the_parameters_are_found_by_location():
 def test_all_api_keys_of_a_document_are_secret_names():
     names = collect()
     assert (names.headers, names.query, names.cookies) == ({"x-mine"}, {"mine"}, {"crumb"})
+
+
+#: Path template, URL → the URL without the secrets of its path; `pin` is declared as one.
+SECRET_PATHS = {
+    "a variable": ("/reset/{pin}", "https://a.test/v1/reset/HUSH?x=1", "https://a.test/v1/reset/…?x=1"),
+    "by its name": ("/reset/{resetToken}/done", "/reset/HUSH/done", "/reset/…/done"),
+    "beside a slash at the end": ("/reset/{pin}", "/reset/HUSH/", "/reset/…/"),
+    "before a slash of the template": ("/reset/{pin}/", "/reset/HUSH/", "/reset/…/"),
+    "with literals around it": ("/r/v-{pin}.json", "/r/v-HUSH.json", "/r/v-….json"),
+    "beside another variable": ("/r/{id}.{pin}", "/r/1.HU.SH", "/r/…"),
+    "encoded": ("/ré/{pin}", "/r%C3%A9/HU%2FSH", "/r%C3%A9/…"),
+    "two": ("/{pin}/x/{password}", "/HUSH/x/HUSH", "/…/x/…"),
+    "a relative link": ("/reset/{pin}", "HUSH", "…"),
+    "nothing secret": ("/things/{id}", "/things/1", "/things/1"),
+    "user information": ("/reset/{pin}", "https://u:HUSH@a.test/reset/HUSH", "https://…@a.test/reset/…"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("template", "url", "shown"), SECRET_PATHS.values(), ids=SECRET_PATHS.keys()
+)
+def test_a_secret_of_a_path_is_masked_wherever_its_template_has_it(template, url, shown):
+    variables = re.findall(r"\{(.*?)\}", template)
+    parameters = [
+        parameter(name, "path", PASSWORD if name == "pin" else {}, required=True)
+        for name in variables
+    ]
+    [declared] = dynclient.load(single(*parameters, path=template)).operations.values()
+    assert collect_secret_names(declared).mask_url(url) == shown

@@ -12,7 +12,16 @@ from support.both import BOTH
 from support.documents import Server, answer, content, document, operation, single
 
 import dynclient
-from dynclient.errors import CredentialsMissing, InvalidResponse, NotFound, UsageError
+from dynclient.errors import (
+    ClientError,
+    CredentialsMissing,
+    InvalidResponse,
+    NotFound,
+    UsageError,
+)
+from dynclient.masking import SecretNames
+from dynclient.recording.drift import find_drifts
+from dynclient.recording.secret_replacement import SecretReplacer
 
 ANY = answer({})
 SCHEMES = {
@@ -211,6 +220,51 @@ def test_what_the_document_calls_a_password_is_in_no_part_of_a_recording(tmp_pat
     assert "HUSH" not in path.read_text(encoding="utf-8")
     replaying = dynclient.Client(source, transport=dynclient.replay(path))
     assert replaying.run(**call) == [{"row": "AAAA0"}]
+
+
+PASSWORD = {"type": "string", "format": "password", "minLength": 3}
+
+
+@pytest.mark.parametrize(
+    ("schema", "media_type", "data", "recorded"),
+    [
+        (PASSWORD, "application/json", "HUSH1", "AAAA0"),
+        (PASSWORD, "text/plain", "HUSH1", "AAAA0"),
+        ({"type": "array", "items": PASSWORD}, "application/json", ["HUSH1"], ["AAAA0"]),
+        ({"type": "object", "additionalProperties": PASSWORD}, "application/json", {"a": "HUSH1"}, {"a": "AAAA0"}),
+        ({"oneOf": [PASSWORD, {"type": "integer"}]}, "application/json", "HUSH1", "AAAA0"),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_a_password_is_in_no_recording(tmp_path, schema, media_type, data, recorded):
+    body = {"content": {media_type: {"schema": schema}}}
+    failure = {"description": "", "content": {"application/json": {"schema": {}}}}
+    success = {"description": "", **body}
+    source = build_source(body=body, responses={"200": success, "4XX": failure})
+    text = data if media_type == "text/plain" else json.dumps(data)
+    answers = [
+        httpx.Response(200, content=text, headers={"content-type": media_type}),
+        httpx.Response(400, json={"why": "Shown1"}),
+    ]
+    path = tmp_path / "a.har"
+    recorder = dynclient.record(path, transport=Server(lambda _: answers.pop(0)))
+    client = dynclient.Client(source, transport=recorder)
+    assert client.run(body=data) == data
+    with pytest.raises(ClientError):
+        client.run(body=data)
+    assert "HUSH" not in path.read_text(encoding="utf-8")
+    assert find_drifts(path, dynclient.load(source)).drifts == ()
+    replaying = dynclient.Client(source, transport=dynclient.replay(path))
+    assert replaying.run(body=data) == recorded
+    with pytest.raises(ClientError) as caught:
+        replaying.run(body=data)
+    # Where members of any name are passwords, no name tells those of another answer apart.
+    shown = "Aaaaa0" if isinstance(data, dict) else "Shown1"
+    assert caught.value.data == {"why": shown}
+
+
+def test_a_secret_that_is_no_text_is_left_out_of_a_recording():
+    replacer = SecretReplacer(SecretNames(properties=frozenset({""})))
+    assert replacer.replace_in_body(b"\xff\x00", "application/octet-stream") is None
 
 
 def test_no_secret_is_in_a_recording_and_none_is_needed_to_replay_it(tmp_path):

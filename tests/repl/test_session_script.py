@@ -107,6 +107,39 @@ def test_secrets_of_a_call_are_taken_from_the_environment():
     compile(history.to_python(), "session.py", "exec")
 
 
+@pytest.mark.parametrize("kind", ["text", "list", "map"])
+def test_a_body_and_a_path_value_that_are_passwords_are_taken_from_the_environment(kind):
+    pin = {"type": "string", "format": "password"}
+    schemas = {
+        "text": pin,
+        "list": {"type": "array", "items": pin},
+        "map": {"type": "object", "additionalProperties": pin},
+    }
+    bodies = {"text": "hunter-2", "list": ["hunter-2"], "map": {"a": "hunter-2"}}
+    result = {"type": "object", "properties": {"row": pin}, "required": ["row"]}
+    operation = {
+        "operationId": "open",
+        "parameters": [{"in": "path", "name": "seat", "required": True, "schema": pin}],
+        "requestBody": {"content": {"application/json": {"schema": schemas[kind]}}},
+        "responses": {"200": {"description": "", "content": {"application/json": {"schema": result}}}},
+    }  # fmt: skip
+    names = open_names(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "x", "version": "1"},
+            "servers": [{"url": "https://x.example"}],
+            "paths": {"/a/{seat}": {"post": operation}},
+        }
+    )
+    names["client"].open("hunter-2", body=bodies[kind])
+    history = names["history"]
+    for text in (history.to_python(), history.to_pytest(), history.to_curl(), repr(history[0])):
+        assert "hunter-2" not in text
+    assert 'os.environ["SEAT"]' in history.to_python()
+    assert 'os.environ["BODY"]' in history.to_python()
+    assert '    assert "row" in ' in history.to_pytest()
+
+
 @pytest.mark.parametrize(
     ("options", "written"),
     [

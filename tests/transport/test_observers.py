@@ -18,7 +18,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 from support.both import document
-from support.documents import Server, content
+from support.documents import Server, content, operation
+from support.documents import document as build_document
 from support.faulty_server import CLOSE, HANG, reply
 
 import dynclient
@@ -516,3 +517,62 @@ def test_no_log_line_hook_span_or_traceback_holds_a_secret(serve, kind, caplog, 
         assert basic not in text
         # The caller's own frames hold the arguments of the call.
         assert ARGUMENT not in text or "'kwargs'" in text
+
+
+# --- what the document calls a password
+
+PASSWORD = {"type": "string", "format": "password"}
+PIN = {"in": "path", "name": "pin", "required": True, "schema": {"allOf": [PASSWORD]}}
+
+
+def build_document_with_passwords(version="3.1.0"):
+    """Return a document whose operations have passwords in paths, headers and bodies."""
+    headers = {"X-Seat": {"schema": PASSWORD}, "X-Row": {"schema": {"type": "string"}}}
+    fine = {"description": "", "headers": headers, **content(PASSWORD)}
+    gate = {"in": "query", "name": "gate", "schema": PASSWORD}
+    failed = {"description": "", **content({"properties": {"text": {}, "gate": PASSWORD}})}
+    paths = {
+        "/seats/{pin}": {"get": operation(PIN, operationId="run", responses={"200": fine, "4XX": failed})},
+        "/rows/{pin}": {"delete": operation(PIN, gate, operationId="other", responses={})},
+    }  # fmt: skip
+    return build_document(paths, servers=[{"url": "https://a.test/v1"}], version=version)
+
+
+@pytest.mark.parametrize("link", ["/v1/rows/HUSH?gate=HUSH", "HUSH", "https://a.test/v1/seats/HUSH/"])  # fmt: skip
+def test_no_event_holds_a_password_of_a_path_a_response_or_a_link(kind, lines, link):
+    recorder, exporter = Recorder(), InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    headers = {"X-Seat": "HUSH", "X-Row": "shown", "Content-Location": link}
+    server = Server(lambda _: httpx.Response(200, json="HUSH", headers=headers))
+    options = {"transport": server, "telemetry": provider, **recorder.hooks}
+    result = kind.send(build_document_with_passwords(), args={"pin": "HUSH"}, **options)
+    assert result.data == "HUSH"
+    sent, came = recorder.events
+    assert sent.url == came.url == "https://a.test/v1/seats/…"
+    assert (came.headers["x-seat"], came.headers["x-row"]) == ("…", "shown")
+    seen = f"{[dict(event.headers) for event in recorder.events]} {lines()}"
+    assert "HUSH" not in seen + "".join(span.to_json() for span in exporter.get_finished_spans())
+    assert "HUSH" not in repr(result.request)
+
+
+def test_a_redirect_shows_no_password_of_the_operation_that_it_leads_to(kind):
+    answers = [httpx.Response(302, headers={"Location": "/v1/rows/HUSH"}), httpx.Response(200)]
+    recorder = Recorder()
+    server = Server(lambda _: answers.pop(0))
+    options = {"transport": server, "validate_responses": "off", **recorder.hooks}
+    kind.send(build_document_with_passwords(), args={"pin": "a"}, **options)
+    urls = [event.url for event in recorder.events]
+    assert urls == ["https://a.test/v1/seats/…"] * 2 + ["https://a.test/v1/rows/…"] * 2
+    assert recorder.events[1].headers["location"] == "/v1/rows/…"
+
+
+def test_no_error_shows_the_password_of_a_redirect_that_is_not_followed(kind):
+    server = Server(httpx.Response(302, headers={"Location": "/v1/rows/HUSH"}))
+    with pytest.raises(errors.UndocumentedResponse, match=r"redirects to /v1/rows/…, which"):
+        kind.send(
+            build_document_with_passwords(),
+            args={"pin": "a"},
+            transport=server,
+            follow_redirects=False,
+        )

@@ -332,6 +332,18 @@ def test_the_log_line_of_a_url_without_secrets_is_not_held_back(serve, kind, tol
     assert SECRET not in told.getvalue()
 
 
+def test_the_log_line_of_a_path_with_a_secret_is_held_back(serve, kind, told):
+    server = serve([reply(200, b"1")])
+    pin = {"type": "string", "format": "password"}
+    made = document(
+        {"name": "pin", "in": "path", "required": True, "schema": pin},
+        path="/things/{pin}",
+    )
+    kind.send(made, server=server.url, args={"pin": SECRET})
+    assert SECRET not in told.getvalue()
+    assert SECRET in server.seen[0].target
+
+
 @pytest.mark.parametrize("name", ["pin", "access_token", "thing key"])
 def test_the_log_line_of_a_url_with_a_secret_is_held_back(serve, kind, told, name):
     server = serve([reply(200, b"1")])
@@ -536,6 +548,22 @@ def test_a_pickled_request_holds_a_mark_in_place_of_each_secret():
         " Authorization and the query lost the secret; nothing was sent\n"
         "  hint: pickle the Call, and build the request where it is sent"
     )
+
+
+def test_a_pickled_request_holds_a_mark_in_place_of_a_declared_secret_of_its_path():
+    pin = {"type": "string", "format": "password"}
+    names = {"pin": pin, "token": {"type": "string"}}
+    path = [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name, schema in names.items()
+    ]
+    client = dynclient.Client(document(*path, path="/things/{pin}/{token}"))
+    request = client.run.request(SECRET, "looks-secret")
+    again = pickle.loads(pickle.dumps(request))
+    assert SECRET not in repr(request) + again.url
+    assert again.url.endswith("/things/…/looks-secret")
+    with pytest.raises(errors.UsageError, match="and the path lost the secret"):
+        client.run.send(again)
 
 
 def test_a_request_without_secrets_is_sent_after_pickling(serve):
