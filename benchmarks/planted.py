@@ -424,6 +424,7 @@ FAULTS = [
     Planted("a sign that a call is under way stays", "repl/progress_sign.py", "                self._status.stop()", "                pass", ("tests/repl/test_progress_sign.py",)),
     Planted("secrets of results are offered", "repl/seen_values.py", "if not secrets.has_property(name):", "if True:", REPL_COMPLETION),
     Planted("a list of names binds each operation", "repl/completion.py", "yield from _name_operations(owner.document.operations.values())", "yield from _name_operations(op.operation for op in owner.operations.values())", REPL_COMPLETION),
+    Planted("the condition of wait_until is an argument", "repl/expression_resolver.py", '"wait_until": 1', '"wait_until": 0', REPL_COMPLETION),
     Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),
     Planted("a default is what is equal to it", "repl/value_candidates.py", "is_default = value == default and type(value) is type(default)", "is_default = value == default", REPL_COMPLETION),
     Planted("a secret header stands in a script", "repl/session_script.py", "    if is_secret_header_name(name):\n", "    if False:\n", REPL_SCRIPTS),

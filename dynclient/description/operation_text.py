@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dynclient.description.command_text import format_command
@@ -30,6 +30,7 @@ from dynclient.description.value_text import format_members, format_notes, mark_
 from dynclient.display_text import escape_unprintable, format_one_line
 from dynclient.errors import DynclientError, UsageError
 from dynclient.model import Operation
+from dynclient.plan.call_document import Call
 from dynclient.wire.message import build_credential_variable
 from dynclient.wire.schema_types import SchemaTypes
 from dynclient.wire.security import format_formula
@@ -149,7 +150,8 @@ def format_examples(operation: Any, indent: str, width: int) -> Iterator[str]:
         args, kwargs = build_call_arguments(plan.binder, call)
         accessor = build_accessor(operation.operation)
         python_text = format_python_call(accessor, args, kwargs, width - 2)
-        texts = [python_text, format_command(plan, operation.call_schema, call)]
+        texts = [python_text, *_format_loops(operation, call, width - 2)]
+        texts.append(format_command(plan, operation.call_schema, call))
         texts.append(operation.request(call).curl())
     except UsageError as error:
         yield f"{indent}none: {error.headline}"
@@ -161,6 +163,31 @@ def format_examples(operation: Any, indent: str, width: int) -> Iterator[str]:
         if index:
             yield ""
         yield from _indent(escape_unprintable(text, keep="\n"), indent)
+
+
+def _format_loops(operation: Any, call: Call, width: int) -> Iterator[str]:
+    """Yield loops over the items of pages and of a stream, where an operation has some."""
+    plan, accessor = get_plan(operation), build_accessor(operation.operation)
+    pagination = operation.pagination
+    if pagination is not None and pagination.is_usable:
+        first = _leave_out(call, pagination.parameter or "")
+        args, kwargs = build_call_arguments(plan.binder, first)
+        text = format_python_call(f"{accessor}.items", args, kwargs, width)
+        yield f"for item in {text}:\n    print(item)"
+    if plan.stream_accept is not None:
+        args, kwargs = build_call_arguments(plan.binder, call)
+        text = format_python_call(f"{accessor}.stream", args, kwargs, width)
+        yield f"with {text} as items:\n    for item in items:\n        print(item)"
+
+
+def _leave_out(call: Call, pointer: str) -> Call:
+    """Return a call without the argument at a place such as `/query/page`."""
+    location, _, name = pointer.removeprefix("/").partition("/")
+    part = call.get(location)
+    if not isinstance(part, Mapping):
+        return call
+    kept = {key: value for key, value in part.items() if key != name}
+    return Call({**call, location: kept})
 
 
 def _indent(text: str, indent: str) -> Iterator[str]:

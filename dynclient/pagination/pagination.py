@@ -69,13 +69,14 @@ class Pagination:
         return table
 
     def describe(self) -> str:
-        """Return one line: what leads to the next page, where the items are, and what says so."""
+        """Return one line: the way to the next page, its size, and where the items are."""
         place = self.parameter or self.next
         if place is None and self.next_header is not None:
             place = f"the header {self.next_header}"
         way = f"by {self.style}, {place}" if place else f"{self.style}"
+        size = f"; size of a page in {self.size}" if self.size else ""
         items = f"items in {self.items}" if self.items else "the body is the items"
-        return f"{way}; {items}; {self.certainty}, {self.source}"
+        return f"{way}{size}; {items}; {self.certainty}, {self.source}"
 
     def __repr__(self) -> str:
         shown = [f"{name}={value!r}" for name, value in self.to_table().items()]

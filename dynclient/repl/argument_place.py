@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from dynclient.client.client import BaseClient
@@ -19,9 +21,12 @@ from dynclient.description.value_outline import (
 from dynclient.description.value_text import mark_required
 from dynclient.display_text import escape_unprintable
 from dynclient.names import to_snake_case
+from dynclient.pagination.paging_keywords import PAGING_KEYWORDS, list_paging_keywords
 from dynclient.plan.binder import LOCATION_GROUPS
 from dynclient.repl.expression_resolver import (
+    MAP,
     NAMING_METHODS,
+    PAGING_METHODS,
     OperationCall,
     resolve_expression,
 )
@@ -63,10 +68,10 @@ def find_argument_place(code: HalfTypedCode, names: Mapping[str, Any]) -> Argume
     """Return the place at the cursor; None where it is in no call of an operation."""
     for index in range(len(code.brackets) - 1, 0, -1):
         bracket = code.brackets[index]
-        if bracket.character != "(":
+        if bracket.character != "(" or _is_call_document(bracket):
             continue
         call = _resolve_call(bracket, names)
-        return None if call is None else _find_in_call(call, code.brackets[index:])
+        return None if call is None else _find_in_call(call, _drop_callees(code.brackets[index:]))
     return None
 
 
@@ -82,8 +87,29 @@ def _resolve_call(bracket: OpenBracket, names: Mapping[str, Any]) -> OperationCa
     owner = resolve_expression(owner_text, names)
     name = read_string(bracket.items[0][0])
     if isinstance(owner, BaseClient) and name is not None and name in owner:
-        return OperationCall(owner[name], 1)
+        return OperationCall(owner[name], 1, method)
     return None
+
+
+def _is_call_document(bracket: OpenBracket) -> bool:
+    """Tell whether a bracket holds a call document: `Call(`."""
+    return bracket.character == "(" and bracket.callee in ("Call", "dynclient.Call")
+
+
+def _drop_callees(brackets: list[OpenBracket]) -> list[OpenBracket]:
+    """Return brackets without the name `Call` before each that holds a call document."""
+    pairs = zip_longest(brackets, brackets[1:])
+    return [
+        replace(bracket, current=bracket.current[: -_count_tokens(inner.callee)])
+        if inner is not None and _is_call_document(inner)
+        else bracket
+        for bracket, inner in pairs
+    ]
+
+
+def _count_tokens(name: str) -> int:
+    """Return of how many tokens a dotted name is made."""
+    return 2 * name.count(".") + 1
 
 
 def _find_in_call(call: OperationCall, brackets: list[OpenBracket]) -> ArgumentPlace | None:
@@ -92,10 +118,13 @@ def _find_in_call(call: OperationCall, brackets: list[OpenBracket]) -> ArgumentP
     own = brackets[0]
     items = own.items[call.skipped :]
     given = _find_keyword(own.current)
-    if given is None and own.current:
+    is_missing_others = len(own.items) < call.skipped
+    if is_missing_others or (given is None and own.current):
         return None
+    if call.method == MAP or (len(brackets) > 1 and _is_call_document(brackets[1])):
+        return _find_in_documents(call, arguments, brackets)
     if given is None and len(brackets) == 1:
-        return _build_argument_place(arguments, items)
+        return _build_method_place(call, arguments, own)
     target = arguments.find(given) if given else arguments.find_positional(len(items))
     if target is None:
         return None
@@ -103,6 +132,64 @@ def _find_in_call(call: OperationCall, brackets: list[OpenBracket]) -> ArgumentP
     if len(brackets) == 1:
         return ArgumentPlace(call.operation, types, wire_name=wire_name)
     return _find_below(call.operation, types, brackets[1:])
+
+
+def _find_in_documents(
+    call: OperationCall, arguments: OperationArguments, brackets: list[OpenBracket]
+) -> ArgumentPlace | None:
+    """Return the place where call documents stand: one alone, or those of `map`."""
+    own = brackets[0]
+    if own.items[call.skipped :]:
+        return _find_map_keyword(call, brackets) if call.method == MAP else None
+    if own.current or len(brackets) == 1:
+        return None
+    types = arguments.document_list_types if call.method == MAP else arguments.document_types
+    return _find_below(call.operation, types, brackets[1:])
+
+
+def _find_map_keyword(call: OperationCall, brackets: list[OpenBracket]) -> ArgumentPlace | None:
+    """Return the place of a keyword of `map`, which comes after the calls."""
+    if len(brackets) > 1 or brackets[0].current:
+        return None
+    given = _list_given_names(brackets[0])
+    parameters = inspect.signature(type(call.operation).map).parameters.values()  # type: ignore[attr-defined] # both kinds of operation have it
+    members = [
+        ArgumentMember(parameter.name, f"{parameter.annotation} = {parameter.default!r}")
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name not in given
+    ]
+    return ArgumentPlace(call.operation, members=members, is_keyword=True)
+
+
+def _build_method_place(
+    call: OperationCall, arguments: OperationArguments, own: OpenBracket
+) -> ArgumentPlace:
+    """Return the place of an argument; a `Call` holds all those of the operation."""
+    items = own.items[call.skipped :]
+    has_call = bool(items) and [token.text for token in items[0][:1]] == ["Call"]
+    if has_call:
+        place = ArgumentPlace(call.operation, members=[], is_keyword=True)
+    else:
+        place = _build_argument_place(arguments, items)
+    if call.method not in PAGING_METHODS:
+        return place
+    plan, given = get_plan(call.operation), _list_given_names(own)
+    names = list_paging_keywords(plan, get_accepted_media_type(call.operation))
+    free = _list_free_paging_keywords(list(PAGING_KEYWORDS) if has_call else names, given)
+    return replace(place, members=[*(place.members or []), *free])
+
+
+def _list_free_paging_keywords(names: list[str], given: set[str]) -> list[ArgumentMember]:
+    """Return the keywords of pages that may still be given; the two limits of items are one."""
+    taken = set(given)
+    if "limit" in names:
+        taken |= {"max_items"} | ({"limit"} if "max_items" in given else set())
+    return [ArgumentMember(name, PAGING_KEYWORDS[name]) for name in names if name not in taken]
+
+
+def _list_given_names(bracket: OpenBracket) -> set[str]:
+    """Return the keywords that are given in a bracket."""
+    return {item[0].text for item in bracket.items if len(item) > 1 and item[1].text == "="}
 
 
 def _find_below(
@@ -115,15 +202,17 @@ def _find_below(
         if bracket.character == "[" and not bracket.callee and not bracket.current:
             types = types.item_types
             continue
-        if bracket.character != "{":
+        is_document = _is_call_document(bracket)
+        if bracket.character != "{" and not is_document:
             return None
-        key = _find_key(bracket.current)
+        key = (_find_keyword if is_document else _find_key)(bracket.current)
         if key is not None:
             name, types = key, types.find_member_types(key)
             continue
         if not is_last or bracket.current:
             return None
-        return ArgumentPlace(operation, members=_list_free_members(types, bracket))
+        members = _list_free_members(types, bracket)
+        return ArgumentPlace(operation, members=members, is_keyword=is_document)
     return ArgumentPlace(operation, types, wire_name=name)
 
 
@@ -141,7 +230,7 @@ def _find_key(tokens: list[CodeToken]) -> str | None:
 
 def _list_free_members(types: SchemaTypes, bracket: OpenBracket) -> list[ArgumentMember]:
     """Return the members of an object that are not typed yet, the required ones first."""
-    given = {read_string(item[0]) for item in bracket.items if item}
+    given = {read_string(item[0]) for item in bracket.items if item} | _list_given_names(bracket)
     required = types.required_names
     free = [name for name in list_member_names(types) if name not in given]
     free.sort(key=lambda name: name not in required)
@@ -187,6 +276,17 @@ class OperationArguments:
         self._binder = plan.get_binder(media_type)
         self._call_schema = plan.get_call_schema(media_type)
         self._described = describe_arguments(plan, self._call_schema, media_type)
+
+    @property
+    def document_types(self) -> SchemaTypes:
+        """What a call document may be."""
+        return SchemaTypes(self._call_schema, self._call_schema.get("$defs", {}))
+
+    @property
+    def document_list_types(self) -> SchemaTypes:
+        """What a list of call documents may be."""
+        documents = {"type": "array", "items": self._call_schema}
+        return SchemaTypes(documents, self._call_schema.get("$defs", {}))
 
     def find(self, name: str) -> tuple[SchemaTypes, str] | None:
         """Return what an argument may be and its name on the wire; None for an unknown one."""

@@ -12,13 +12,15 @@ from itertools import islice
 from typing import Any, get_args, get_type_hints
 
 from dynclient import model
+from dynclient.client.callable_operations import Operation
 from dynclient.client.client import BaseClient
 from dynclient.client.client_options import ClientOptions
+from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_mappings import OperationMapping
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.repl.argument_place import ArgumentPlace, find_argument_place
-from dynclient.repl.expression_resolver import NAMING_METHODS, resolve_expression
+from dynclient.repl.expression_resolver import NAMING_METHODS, PAGING_METHODS, resolve_expression
 from dynclient.repl.half_typed_code import (
     HalfTypedCode,
     find_last_expression,
@@ -104,6 +106,20 @@ def _list_attributes(owner: Any) -> Iterator[Candidate]:
                 yield Candidate(name, "client")
     elif isinstance(owner, TagOperations):
         yield from _name_operations(owner[key].operation for key in owner)
+    elif isinstance(owner, BoundOperation):
+        yield from _list_members(owner)
+
+
+def _list_members(operation: BoundOperation[Any]) -> Iterator[Candidate]:
+    """Yield what an operation has: methods first; of pages only where it is known how it pages."""
+    pagination = operation.pagination
+    is_paged = pagination is not None and pagination.is_usable
+    names = [name for name in dir(Operation) if not name.startswith("_")]
+    names.sort(key=lambda name: not callable(getattr(Operation, name)))
+    for name in names:
+        if is_paged or name not in PAGING_METHODS:
+            member = getattr(type(operation), name)
+            yield Candidate(name, str(member.__doc__ or "").partition("\n")[0])
 
 
 def _name_operations(operations: Iterable[model.Operation]) -> Iterator[Candidate]:

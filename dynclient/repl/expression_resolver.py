@@ -10,26 +10,42 @@ from dynclient.client.client import BaseClient
 from dynclient.client.operation import BoundOperation
 from dynclient.repl.tag_operations import TagOperations
 
-#: Methods of an operation that take the arguments of a call.
-CALLING_METHODS = frozenset({"items", "pages", "request", "send", "stream", "validate"})
+#: Methods of an operation that take the arguments of a call → how many others come before them.
+CALLING_METHODS = {
+    "items": 0,
+    "pages": 0,
+    "request": 0,
+    "send": 0,
+    "stream": 0,
+    "validate": 0,
+    "wait_until": 1,
+}
+
+#: A method of an operation that takes calls.
+MAP = "map"
 
 #: Methods of a client that take the name of an operation, and then the arguments of a call.
 NAMING_METHODS = frozenset({"call", "items", "pages"})
+
+#: Methods that take keywords of pages beside the arguments of a call.
+PAGING_METHODS = frozenset({"items", "pages"})
 
 MAX_EXPRESSION_CHARS = 1_000
 
 
 class OperationCall(NamedTuple):
-    """A callable that takes the arguments of an operation, after some others.
+    """A callable that takes the arguments of an operation, after some others; or many calls.
 
     Attributes:
         operation: the operation.
         skipped: how many positional arguments come before those of the operation.
+        method: the method that is called, "" for the operation itself.
 
     """
 
     operation: BoundOperation[Any]
     skipped: int = 0
+    method: str = ""
 
 
 class Unresolved:
@@ -87,8 +103,8 @@ def _resolve_attribute(owner: Any, name: str) -> Any:
         return owner[name] if name in owner else UNRESOLVED  # noqa: SIM401 (a client is no dict)
     if isinstance(owner, TagOperations):
         return owner.find(name) or UNRESOLVED
-    if isinstance(owner, BoundOperation) and name in CALLING_METHODS:
-        return OperationCall(owner)
+    if isinstance(owner, BoundOperation) and (name in CALLING_METHODS or name == MAP):
+        return OperationCall(owner, CALLING_METHODS.get(name, 0), name)
     return UNRESOLVED
 
 

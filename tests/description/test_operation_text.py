@@ -147,3 +147,40 @@ def test_the_repr_of_everything_is_one_short_line(client):
 def test_the_repr_of_an_operation_compiles_nothing(client, monkeypatch):
     monkeypatch.setattr("dynclient.plan.plan.Plan.get_call_schema", None)
     assert repr(client.list_orders) == "<Operation list_orders  GET /orders>"
+
+
+LOOPS = {
+    "openapi": "3.2.0",
+    "info": {"title": "Shelf", "version": "1"},
+    "servers": [{"url": "https://shelf.example"}],
+    "paths": {
+        "/books": {
+            "get": {
+                "operationId": "listBooks",
+                "parameters": [
+                    {"name": "page", "in": "query", "required": True, "example": 4, "schema": {"type": "integer"}},
+                    {"name": "rows", "in": "query", "schema": {"type": "integer"}},
+                    {"name": "shelf", "in": "query", "required": True, "schema": {"const": "a"}},
+                ],
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": {}}}}}},
+            },
+            "post": {"operationId": "addBook", "responses": {"204": {"description": ""}}},
+        },
+        "/events": {
+            "get": {
+                "operationId": "watch",
+                "responses": {"200": {"description": "", "content": {"text/event-stream": {"itemSchema": {"type": "object"}}}}},
+            }
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("read", [show, lambda client, name: client[name].__doc__])
+def test_an_example_loops_over_pages_and_over_streams_where_there_are_some(read):
+    client = dynclient.Client(LOOPS)
+    listed, added, watched = (read(client, name) for name in ("listBooks", "addBook", "watch"))
+    assert 'for item in client.list_books.items(shelf="a"):' in listed
+    assert "with client.watch.stream() as items:" in watched
+    assert [text.count("print(item)") for text in (listed, added, watched)] == [1, 0, 1]
+    assert "for item in" not in added

@@ -9,6 +9,7 @@ from dynclient.pagination.pagination import Pagination
     ("pagination", "line"),
     [
         (Pagination("offset", "/data", "/query/skip", source="x"), "by offset, /query/skip; items in /data; certain, x"),
+        (Pagination("page", "", "/query/page", size="/query/rows", source="x"), "by page, /query/page; size of a page in /query/rows; the body is the items; certain, x"),
         (Pagination("link", next="/next", source="x"), "by link, /next; the body is the items; certain, x"),
         (Pagination("link", next_header="Link", source="x", certainty="likely"), "by link, the header Link; the body is the items; likely, x"),
         (Pagination("single", "/a", source="x"), "single; items in /a; certain, x"),

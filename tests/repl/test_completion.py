@@ -47,6 +47,26 @@ def complete(code, names):
         ("client.create_order(\n    note='(',\n    ", ["customer=", "state=", "lines=", "body="]),
         ("client.list_orders(with", ["with_lines="]),
         ("client.list_orders(chan", ["channel="]),
+        # methods: wait_until after its condition, map with calls
+        ("client.list_orders.wait_until(", []),
+        ('client.list_orders.wait_until(lambda data: data["', []),
+        ("client.list_orders.wait_until(done, with", ["with_lines="]),
+        ("client.list_orders.map(", []),
+        ("client.list_orders.map(calls, ", ["concurrency=", "in_order=", "executor="]),
+        ("client.list_orders.map(calls, in_order=False, ", ["concurrency=", "executor="]),
+        ("client.create_order.map([Call(", ["body=", "media_type="]),
+        ("client.create_order.map([Call(body=", ["{"]),
+        ('client.create_order.map([Call(body={"note": "a"}), Call(body={"', ["customer", "note", "state", "lines"]),
+        ('client.create_order.map([{"body": {"note": "a", "', ["customer", "state", "lines"]),
+        # a Call holds all arguments
+        ('client.create_order(Call(body={"', ["customer", "note", "state", "lines"]),
+        ('client.create_order.send(dynclient.Call(body={"st', ["state"]),
+        ('client.call("createOrder", Call(body={"st', ["state"]),
+        ("client.get_order(Call(", ["path="]),
+        ('client.get_order(Call(path={"', ["orderId"]),
+        ("client.get_order(Call(path={}), ", []),
+        ('Call(body={"', []),
+        ("client.create_order(note=Call(", []),
         ("client.list_orders.send(with", ["with_lines="]),
         ("client.list_orders.validate(with", ["with_lines="]),
         ("client.list_orders.items(with", ["with_lines="]),
@@ -252,3 +272,55 @@ def test_names_of_operations_are_listed_without_binding_one(code):
     client = dynclient.Client(open_names()["client"].document)
     assert complete(code, {"client": client})
     assert not client._bound_operations
+
+
+PAGED = {
+    "openapi": "3.1.0",
+    "info": {"title": "Shelf", "version": "1"},
+    "paths": {
+        "/books": {
+            "get": {
+                "operationId": "listBooks",
+                "parameters": [
+                    {"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("page", "per_page")
+                ],
+                "responses": {"200": {"description": "books", "content": {"application/json": {"schema": {"type": "array", "items": {}}}}}},
+            },
+        },
+        "/loans": {
+            "get": {
+                "operationId": "listLoans",
+                "parameters": [
+                    {"name": name, "in": "query", "schema": {"type": "integer"}} for name in ("page", "limit")
+                ],
+                "responses": {"200": {"description": "loans", "content": {"application/json": {"schema": {"type": "array", "items": {}}}}}},
+            },
+            "post": {"operationId": "lend", "responses": {"204": {"description": "lent"}}},
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("client.list_books.items(", ["page=", "per_page=", "limit=", "max_pages=", "resume="]),
+        ("client.list_books.pages(limit=3, ", ["page=", "per_page=", "max_pages=", "resume="]),
+        ("client.list_books.pages(max_items=3, m", ["max_pages="]),
+        ('client.items("listBooks", page=1, ', ["per_page=", "limit=", "max_pages=", "resume="]),
+        ("client.list_loans.items(", ["page=", "limit=", "max_items=", "max_pages=", "resume="]),
+        ("client.list_loans.items(Call(), ", ["limit=", "max_pages=", "resume="]),
+        ("client.list_books(", ["page=", "per_page="]),
+    ],
+)
+def test_keywords_of_pages_stand_beside_the_arguments(code, expected):
+    client = dynclient.Client(PAGED)
+    assert complete(code, {"client": client}) == expected
+
+
+def test_an_operation_has_methods_and_pages_where_it_is_known_how():
+    client = dynclient.Client(PAGED)
+    paged = complete("client.list_books.", {"client": client})
+    assert {"items", "map", "pages", "pagination", "stream", "wait_until"} <= set(paged)
+    assert complete("client.lend.pa", {"client": client}) == ["pagination", "path"]
+    assert not [name for name in paged if name.startswith("_")]
