@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from dynclient.diffing.change import (
@@ -167,65 +168,79 @@ class Findings:
     """Collects findings in their order, and merges those of one cause."""
 
     def __init__(self) -> None:
-        self._by_cause: dict[Hashable, Finding] = {}
+        self._by_cause: dict[Hashable, list[Finding]] = {}
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Add findings."""
         for finding in findings:
-            known = self._by_cause.get(finding.key)
-            if known is not None:
-                finding = _merge_findings(known, finding)  # noqa: PLW2901 (the merged one)
-            self._by_cause[finding.key] = finding
+            self._by_cause.setdefault(finding.key, []).append(finding)
 
     def build_changes(self, view: View) -> tuple[Change, ...]:
         """Return the changes that matter under a view, the worst first, else in their order."""
-        changes = [_build_change(finding).seen(view) for finding in self._by_cause.values()]
+        merged = map(_merge_findings, self._by_cause.values())
+        changes = [_build_change(finding).seen(view) for finding in merged]
         relevant = [change for change in changes if change.level != "none"]
         return tuple(sorted(relevant, key=lambda change: LEVELS.index(change.level)))
 
 
-def _merge_findings(one: Finding, other: Finding) -> Finding:
-    """Return one finding of a cause that was found twice.
+def _merge_findings(findings: list[Finding]) -> Finding:
+    """Return one finding of a cause that was found several times.
 
-    It is the one that says more, with all operations and the worst level of each reader.
+    It is the one that says most, with all operations and the worst level of each reader.
     """
-    first, second = (one, other) if one.sort_key <= other.sort_key else (other, one)
-    sides = _merge_sides(first, second)
+    if len(findings) == 1:
+        return findings[0]
+    in_order = _put_best_first(findings)
+    sides = _merge_sides(in_order)
     return replace(
-        first,
-        wire=find_worst_level([one.wire, other.wire]),
-        code=find_worst_level([one.code, other.code]),
-        operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
+        in_order[0],
+        wire=find_worst_level([finding.wire for finding in findings]),
+        code=find_worst_level([finding.code for finding in findings]),
+        operations=_join_distinct(finding.operations for finding in in_order),
         sides=sides if len(sides) > 1 else (),
         side=" and ".join(sorted(side for side, *_ in sides)),
-        used=_merge_lines(first.used, second.used),
-        places=_merge_places(first.places, second.places),
+        used=_merge_lines(in_order),
+        places=_merge_places(in_order),
     )
 
 
-def _merge_places(first: PlacePair, second: PlacePair) -> PlacePair:
-    return first[0] or second[0], first[1] or second[1]
+def _put_best_first(findings: list[Finding]) -> list[Finding]:
+    """Return findings in their order, but one that says more than all before it comes first."""
+    in_order = findings[:1]
+    best = findings[0].sort_key
+    for finding in findings[1:]:
+        if finding.sort_key < best:
+            best = finding.sort_key
+            in_order.insert(0, finding)
+        else:
+            in_order.append(finding)
+    return in_order
 
 
-def _merge_lines(
-    first: tuple[str, ...] | None, second: tuple[str, ...] | None
-) -> tuple[str, ...] | None:
-    if first is None or second is None:
-        return None
-    return tuple(dict.fromkeys((*first, *second)))
+def _merge_places(findings: list[Finding]) -> PlacePair:
+    old_places, new_places = zip(*(finding.places for finding in findings), strict=True)
+    return next(filter(None, old_places), None), next(filter(None, new_places), None)
 
 
-def _merge_sides(first: Finding, second: Finding) -> tuple[SideSummary, ...]:
-    """Return the summary of each side; a side that both findings have gets the worse levels."""
+def _merge_lines(findings: list[Finding]) -> tuple[str, ...] | None:
+    lines = [finding.used for finding in findings if finding.used is not None]
+    return _join_distinct(lines) if len(lines) == len(findings) else None
+
+
+def _join_distinct(texts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(texts)))
+
+
+def _merge_sides(findings: list[Finding]) -> tuple[SideSummary, ...]:
+    """Return the summary of each side, with its worst levels and the first sentence."""
     by_side: dict[str, SideSummary] = {}
-    for summary in (*first.side_summaries, *second.side_summaries):
-        side, wire, code, because = summary
-        if side in by_side:
-            _, known_wire, known_code, because = by_side[side]
-            wire = find_worst_level([known_wire, wire])
-            code = find_worst_level([known_code, code])
-        if side:  # a finding about neither call nor result has no side
-            by_side[side] = side, wire, code, because
+    for finding in findings:
+        for side, wire, code, because in finding.side_summaries:
+            known = by_side.get(side, (side, wire, code, because))
+            if side:  # a finding about neither call nor result has no side
+                worst_wire = find_worst_level([known[1], wire])
+                worst_code = find_worst_level([known[2], code])
+                by_side[side] = side, worst_wire, worst_code, known[3]
     return tuple(by_side.values())
 
 
