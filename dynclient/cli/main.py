@@ -123,6 +123,10 @@ _COMMAND_LINE_HINTS = {
 #: How hints begin that say the same on the command line.
 _PLAIN_HINTS = ("did you mean", "that path has")
 
+#: How the hint begins of a stream whose head does not fit the document, and what it is there.
+_UNREAD_BODY = "its body was not read"
+_UNREAD_BODY_HINT = f"{_UNREAD_BODY}; a call without --stream and --output prints it"
+
 
 def exit_with_error(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
@@ -136,6 +140,8 @@ def exit_with_error(error: DynclientError) -> NoReturn:
 def _translate_hint(error: DynclientError) -> str | None:
     """Return the hint of an error as it is put on the command line."""
     hint = error.hint or ""
+    if hint.startswith(_UNREAD_BODY):
+        return _UNREAD_BODY_HINT
     if error.code not in _COMMAND_LINE_HINTS or hint.startswith(_PLAIN_HINTS):
         return error.hint
     if error.code != "credentials-missing":

@@ -112,6 +112,10 @@ class Result(NotebookView):
         self.__dict__.update(state)
 
 
+#: Of a stream, the head is judged before the body is read.
+_UNREAD_HINT = 'its body was not read; validate_responses="warn" reads it all the same'
+
+
 class ResultBuilder:
     """Builds the results of an operation.
 
@@ -180,7 +184,10 @@ class ResultBuilder:
             raise self.build_decode_error(result, text, response.body)
         unexcused = select_unexcused(violations) if violations else ()
         if unexcused and validation == "raise":
-            raise self.build_invalid_response(result, unexcused)
+            error = self.build_invalid_response(result, unexcused)
+            if response.open_body is not None:
+                error.hint = _UNREAD_HINT
+            raise error
         return result
 
     def _build_status_error(self, result: Result) -> ResponseError:

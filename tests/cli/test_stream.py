@@ -88,3 +88,16 @@ def test_options_that_do_not_go_together_are_refused(cli, write, other):
     result = cli("call", write("application/x-ndjson", COUNT), "run", "--stream", *other)
     assert result.exit_code == 2
     assert "exclude each other" in result.stderr
+
+
+def test_a_stream_of_an_undeclared_media_type_says_how_its_body_is_seen(cli, write, server):
+    spec = write("application/x-ndjson", COUNT)
+    server.media_type, server.body = "application/x-other", b"12"
+    result = cli("call", spec, "run", "--stream", "--server", server.url)
+    assert (result.exit_code, result.stdout) == (6, "")
+    assert result.stderr.endswith(
+        "  hint: its body was not read; a call without --stream and --output prints it\n"
+    )
+    whole = cli("call", spec, "run", "--server", server.url)
+    assert (whole.exit_code, whole.stdout) == (6, "12")
+    assert whole.stderr.endswith("  hint: what came is on standard output\n")

@@ -317,8 +317,9 @@ def test_a_status_error_has_its_body(streams, serve):
 
 def test_an_undeclared_media_type_is_refused(streams, serve):
     server = serve([reply(200, b"1\n", content_type="text/plain")])
-    with pytest.raises(errors.UndocumentedResponse):
+    with pytest.raises(errors.UndocumentedResponse) as caught:
         streams.read(describe(LINES), server=server.url, times=1, max_connections=1)
+    assert caught.value.hint.startswith('its body was not read; validate_responses="warn"')
     with pytest.warns(errors.ResponseDrift):
         assert streams.read(describe(LINES), server=server.url, validate_responses="warn") == ["1"]
 
