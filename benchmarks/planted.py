@@ -450,6 +450,7 @@ FAULTS = [
     Planted("a keyword of pages hides an argument", "pagination/paging_keywords.py", "for name in PAGING_KEYWORDS if name not in own_names", "for name in PAGING_KEYWORDS", STUBS),
     Planted("an item of pages has the type of the list", "stubs/listed_items.py", "items = [each.item for each in arrays", "items = [each for each in arrays", STUBS),
     Planted("two objects at one path share a type", "stubs/type_reader.py", "        while key in self.models:\n", "        while False:\n", STUBS),
+    Planted("a stream that does not fit says that its body was printed", "cli/main.py", "    if hint.startswith(_UNREAD_BODY):\n", "    if False:\n", ("tests/cli/test_stream.py",)),
     # recordings
     Planted("a secret of a body is recorded", "recording/secret_replacement.py", "            if replaced == data:\n", "            if True:\n", RECORDINGS),
     Planted("a secret of a path is recorded", "masking.py", "        if self.segments:\n", "        if False:\n", RECORDINGS),

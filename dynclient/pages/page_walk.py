@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.description.described_operation import get_options, get_plan
 from dynclient.errors import PaginationError
-from dynclient.masking import mask_url
 from dynclient.pages.followed_link import LinkReader, LinkRefused
 from dynclient.pages.next_page import (
     URL,
@@ -236,7 +235,8 @@ class PageWalk:
     def _describe_cursor(self, cursor: Cursor) -> str:
         link = cursor.get(URL)
         if isinstance(link, str):
-            return mask_url(link)
+            secrets = get_plan(self._operation).exchange_secrets
+            return secrets.find_link_names(self.request.url, link).mask_url(link)
         parameter = self._pagination.parameter or ""
         return f"{parameter} is {shorten_repr(find_value(cursor, parameter))}"
 

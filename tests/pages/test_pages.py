@@ -625,3 +625,16 @@ def test_a_cursor_that_is_nothing_ends_a_list(value):
     server, client = open_server_of(made, {"data": name_things(1), "next_cursor": value})
     assert list(client.list.items()) == name_things(1)
     assert len(server.seen) == 1
+
+
+def test_a_link_that_came_before_is_shown_without_what_the_document_calls_a_password():
+    source = LINK.document()
+    secret = {"name": "pin", "in": "query", "schema": {"type": "string", "format": "password"}}
+    source["paths"]["/things"]["get"].setdefault("parameters", []).append(secret)
+    link = "/things?pin=HUSH1&api_key=HUSH2&n=2"
+    bodies = [{"data": [thing], "next": link} for thing in name_things(3)]
+    client = dynclient.Client(source, transport=reply_with(*bodies), validate_responses="off")
+    with pytest.raises(PaginationError) as caught:
+        list(client.list.items())
+    assert "came before: /things?pin=…&api_key=…&n=2" in str(caught.value)
+    assert "HUSH" not in str(caught.value)

@@ -164,8 +164,17 @@ class TimedServer(Server):
         super().__init__(note)
 
 
-def test_threads_share_the_rate_with_all_views():
+def test_threads_share_the_rate_with_all_views(monkeypatch):
     clock = SharedClock()
+    turns = []
+    take_turn = RateLimiter.take_turn
+
+    def note_turn(limiter, *args):
+        turns.append(take_turn(limiter, *args))
+        return turns[-1]
+
+    # A thread may be held up between its turn and its request: the turns are what is shared.
+    monkeypatch.setattr(RateLimiter, "take_turn", note_turn)
     server = TimedServer(clock)
     client = dynclient.Client(document(), transport=server, rate="5/s")
     client._runner.state.clock = clock
@@ -175,8 +184,8 @@ def test_threads_share_the_rate_with_all_views():
         thread.start()
     for thread in threads:
         thread.join()
-    times = sorted(server.times)
-    assert len(times) == 20
+    assert len(server.times) == len(turns) == 20
+    times = sorted(turns)
     assert all(b - a >= 1 - 1e-6 for a, b in zip(times, times[5:], strict=False))
     client.with_options(rate=None).run()
     assert len(server.times) == 21
@@ -240,3 +249,52 @@ def test_a_turn_beyond_the_deadline_is_not_waited_for():
     clock.now += 60
     client.run()
     assert server.times == [100.0, 160.0]
+
+
+class InterruptingClock(SharedClock):
+    """While the first call waits for its turn, the answer to another one asks for a pause."""
+
+    def __init__(self, pause_s):
+        super().__init__()
+        self.pause_s = pause_s
+        self.waits = []
+        self.limiter = None
+
+    def _pass(self, seconds):
+        self.waits.append(seconds)
+        if len(self.waits) == 1:
+            self.limiter.pause(self.pause_s, self.now)
+        super()._pass(seconds)
+
+
+def call_twice(kind, server, clock, **options):
+    """Make two calls at a rate that lets the second one wait."""
+
+    def set_up(client):
+        client._runner.state.clock = clock
+        clock.limiter = client._runner.state.get_rate_limiter(Rate(1, 1.0))
+        return client
+
+    if kind.name == "sync":
+        client = set_up(dynclient.Client(document(), transport=server, rate="1/s", **options))
+        client.run()
+        return client.run()
+
+    async def main():
+        async with dynclient.AsyncClient(
+            document(), transport=server, rate="1/s", **options
+        ) as client:
+            set_up(client)
+            await client.run()
+            return await client.run()
+
+    return asyncio.run(main())
+
+
+def test_a_pause_beyond_the_deadline_ends_a_call_that_waits_for_its_turn(kind):
+    clock = InterruptingClock(pause_s=30)
+    server = TimedServer(clock)
+    with pytest.raises(errors.TimedOut) as caught:
+        call_twice(kind, server, clock, deadline=5)
+    assert (caught.value.phase, len(server.times)) == ("rate", 1)
+    assert clock.now == pytest.approx(101)
