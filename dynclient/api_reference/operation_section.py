@@ -98,8 +98,8 @@ def _build_example(client: Client, operation: Operation) -> Iterator[str]:
     except UsageError as error:
         yield f"None could be made: {escape_literal(error.headline)}"
         return
-    binder = get_plan(operation).binder
-    args, kwargs = build_call_arguments(binder, call)
+    plan = get_plan(operation)
+    args, kwargs = build_call_arguments(plan.binder, plan.remove_filled(call))
     accessor = build_accessor(operation.operation)
     yield from format_code_block(format_python_call(accessor, args, kwargs, MAX_COLUMNS), "python")
     on_placeholder = client.with_options(server=PLACEHOLDER_SERVER)[operation.operation.key]

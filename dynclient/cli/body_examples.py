@@ -50,6 +50,7 @@ def _format_command(operation: Operation, call: Call, body: str | None = None) -
     from dynclient.plan.call_document import Call
 
     plan = get_plan(operation)
+    call = plan.remove_filled(call)
     if body is None:
         return format_command(plan, operation.call_schema, call)
     others = Call({name: value for name, value in call.items() if name != "body"})

@@ -147,11 +147,12 @@ def format_examples(operation: Any, indent: str, width: int) -> Iterator[str]:
     try:
         call = operation.example()
         plan = get_plan(operation)
-        args, kwargs = build_call_arguments(plan.binder, call)
+        shown = plan.remove_filled(call)
+        args, kwargs = build_call_arguments(plan.binder, shown)
         accessor = build_accessor(operation.operation)
         python_text = format_python_call(accessor, args, kwargs, width - 2)
-        texts = [python_text, *_format_loops(operation, call, width - 2)]
-        texts.append(format_command(plan, operation.call_schema, call))
+        texts = [python_text, *_format_loops(operation, shown, width - 2)]
+        texts.append(format_command(plan, operation.call_schema, shown))
         texts.append(operation.request(call).curl())
     except UsageError as error:
         yield f"{indent}none: {error.headline}"

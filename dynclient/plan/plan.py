@@ -99,6 +99,17 @@ class Plan:
         place = self.idempotency_keys and self.idempotency_keys.filled_place
         return frozenset({place} if place else ())
 
+    def remove_filled(self, call: Call) -> Call:
+        """Return a call without what the client fills in: nobody should send an example of it."""
+        kept = Call(call)
+        for location, wire_name in self.filled_places:
+            values = {
+                name: each for name, each in kept.get(location, {}).items() if name != wire_name
+            }
+            kept.pop(location, None)
+            kept.update({location: values} if values else {})
+        return kept
+
     @cached_property
     def exchange_secrets(self) -> ExchangeSecrets:
         """What counts as a secret in the exchanges of the operation."""

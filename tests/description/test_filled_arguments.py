@@ -47,6 +47,17 @@ def find_line(name, text):
     return next(line for line in text.splitlines() if line.strip().startswith(name))
 
 
+def test_a_ready_call_has_no_key_that_everybody_would_send_again():
+    operation = build_client(UUID).run
+    text = "\n".join(format_operation(operation, 88))
+    python_call, command, curl = text.partition("Example")[2].strip().split("\n\n")
+    assert "idempotency" not in f"{python_call}{command}".lower()
+    assert "Idempotency-Key: " in curl
+    unfilled = build_client(UNFIT).run
+    text = "\n".join(format_operation(unfilled, 88))
+    assert "idempotency_key=" in text.partition("Example")[2]
+
+
 def test_what_is_sent_and_the_schema_of_a_call_stay_as_the_document_says():
     client = build_client(UUID)
     assert client.run.call_schema["properties"]["header"]["required"] == ["Idempotency-Key"]
