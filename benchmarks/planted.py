@@ -102,6 +102,7 @@ STEPS = (
 DRAWS = ("tests/strategies/test_from_schema.py", "tests/strategies/test_engines.py")
 DIFF_LIMITS = ("tests/diffing/test_bounded_effort.py",)
 NOTEBOOK = ("tests/client/test_notebook.py",)
+RECORDED_STREAMS = ("tests/repl/test_recorded_streams.py",)
 REPL_COMPLETION = ("tests/repl/test_completion.py",)
 REPL_RECORDING = ("tests/repl/test_recording.py",)
 REPL_SCRIPTS = ("tests/repl/test_session_script.py",)
@@ -425,6 +426,8 @@ FAULTS = [
     Planted("secrets of results are offered", "repl/seen_values.py", "if not secrets.has_property(name):", "if True:", REPL_COMPLETION),
     Planted("a list of names binds each operation", "repl/completion.py", "yield from _name_operations(owner.document.operations.values())", "yield from _name_operations(op.operation for op in owner.operations.values())", REPL_COMPLETION),
     Planted("the condition of wait_until is an argument", "repl/expression_resolver.py", '"wait_until": 1', '"wait_until": 0', REPL_COMPLETION),
+    Planted("a script reads a stream to its end", "repl/session_script.py", "return items if read.is_whole else", "return items if True else", RECORDED_STREAMS),
+    Planted("a stream that is only built is an exchange", "repl/recorded_stream.py", "        exchange.read_items = self._read\n", "        exchange.read_items = self._read\n        with record(exchange):\n            pass\n", RECORDED_STREAMS),
     Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),
     Planted("a default is what is equal to it", "repl/value_candidates.py", "is_default = value == default and type(value) is type(default)", "is_default = value == default", REPL_COMPLETION),
     Planted("a secret header stands in a script", "repl/session_script.py", "    if is_secret_header_name(name):\n", "    if False:\n", REPL_SCRIPTS),

@@ -122,7 +122,7 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
         from dynclient.client.polling import wait_until
 
         request = self._prepare_request(args, kwargs)
-        send = partial(self._send_request, request)
+        send = partial(self.send, request)
         return wait_until(condition, self._options.polling, send, request)
 
     def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
@@ -192,7 +192,7 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
         from dynclient.client.polling import wait_until_async
 
         request = self._prepare_request(args, kwargs)
-        send = partial(self._send_request, request)
+        send = partial(self.send, request)
         return await wait_until_async(condition, self._options.polling, send, request)
 
     def stream(self, /, *args: Any, **kwargs: Any) -> AsyncStream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, overload
 
 from dynclient.client.operation import BoundOperation
@@ -14,6 +14,7 @@ from dynclient.errors import DynclientError
 from dynclient.model import Document
 from dynclient.plan.call_document import Call
 from dynclient.plan.results import Result
+from dynclient.plan.streamed_items import StreamFormat
 from dynclient.repl.seen_values import SeenValues
 from dynclient.wire.message import Request
 
@@ -22,6 +23,34 @@ MAX_EXCHANGES = 1_000
 #: How many of the latest results are known when a value is printed.
 MAX_LATEST = 20
 MAX_SIZE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass
+class ReadItems:
+    """What was read of a stream so far; the items themselves are not kept.
+
+    Attributes:
+        count: how many items.
+        is_whole: whether the stream was read to its end.
+        stream_format: what it was read as; None: what its media type says.
+        file: the file in which the body was saved, "" for none.
+        kinds: the names of the types of the items.
+
+    """
+
+    count: int = 0
+    is_whole: bool = False
+    stream_format: StreamFormat | None = None
+    file: str = ""
+    kinds: set[str] = field(default_factory=set)
+
+    def add(self, item: Any) -> None:
+        """Note an item."""
+        self.count += 1
+        self.kinds.add(type(item).__name__)
+
+    def __str__(self) -> str:
+        return f"saved in {self.file}" if self.file else format_count(self.count, "item")
 
 
 @dataclass(frozen=True)
@@ -36,6 +65,7 @@ class RecordedExchange:
         error: the error that was raised, None for none.
         options: the options of the client, or of its view, that sent the call.
         size_bytes: about how large the data of the result are.
+        read_items: of a stream, what was read of it; its result has no data.
 
     """
 
@@ -46,13 +76,16 @@ class RecordedExchange:
     error: DynclientError | None
     options: Options
     size_bytes: int = 0
+    read_items: ReadItems | None = None
 
     def __repr__(self) -> str:
         outcome = type(self.error).__name__ if self.error is not None else "no response"
         if self.result is not None:
             outcome = str(self.result.status)
         url = self.request.secret_names.mask_url(self.request.url)
-        return escape_unprintable(f"<{outcome}  {self.operation.id}  {self.request.method} {url}>")
+        text = f"{outcome}  {self.operation.id}  {self.request.method} {url}"
+        read = "" if self.read_items is None else f"  stream, {self.read_items}"
+        return escape_unprintable(f"<{text}{read}>")
 
 
 @dataclass(frozen=True)

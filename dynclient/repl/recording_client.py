@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from dynclient.client.callable_operations import AsyncOperation, Operation
 from dynclient.client.client import AsyncClient, Client
@@ -13,21 +13,25 @@ from dynclient.client.operation import BoundOperation
 from dynclient.errors import DynclientError, ResponseError
 from dynclient.plan.call_document import Call
 from dynclient.plan.results import Result
-from dynclient.repl.history import History, RecordedExchange
+from dynclient.repl.history import History, ReadItems, RecordedExchange
 from dynclient.repl.progress_sign import show_progress
 from dynclient.repl.request_call import read_request_call
 from dynclient.wire.message import Request
 
+if TYPE_CHECKING:
+    from dynclient.streams import AsyncStream, Stream
+
 OperationT = TypeVar("OperationT")
 
 
-class _RunningExchange:
+class RunningExchange:
     """An exchange that is under way.
 
     Attributes:
         call: the call document; None where a `Request` was given that no call makes.
         request: what is sent.
         result: what came back; it is set when the exchange is over.
+        read_items: of a stream, what was read of it.
 
     """
 
@@ -35,6 +39,7 @@ class _RunningExchange:
         self.call = call
         self.request = request
         self.result: Result | None = None
+        self.read_items: ReadItems | None = None
 
 
 class _ExchangeRecorder(BoundOperation[Any]):
@@ -45,19 +50,19 @@ class _ExchangeRecorder(BoundOperation[Any]):
         """Keep the exchanges in a history."""
         self._history = history
 
-    def _prepare_exchange(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _RunningExchange:
+    def _prepare_exchange(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> RunningExchange:
         """Return the exchange of a call, or of a `Request`; arguments are read once."""
         if len(args) == 1 and isinstance(args[0], Request):
             request = self._prepare_request(args, kwargs)
-            return _RunningExchange(read_request_call(self, request), request)
+            return RunningExchange(read_request_call(self, request), request)
         options = self._options
         bound = self._plan.bind(args, kwargs, options.checks, options.media_type)
         if bound.violations:
-            return _RunningExchange(bound.document, self.request(*args, **kwargs))
-        return _RunningExchange(bound.document, self.request(bound.document))
+            return RunningExchange(bound.document, self.request(*args, **kwargs))
+        return RunningExchange(bound.document, self.request(bound.document))
 
     @contextmanager
-    def _record(self, exchange: _RunningExchange) -> Iterator[None]:
+    def _record(self, exchange: RunningExchange) -> Iterator[None]:
         """Keep an exchange that is made in the block; a sign shows that it is under way."""
         try:
             with show_progress(f"{exchange.request.method} {self.path}"):
@@ -68,11 +73,18 @@ class _ExchangeRecorder(BoundOperation[Any]):
             raise
         self._add_exchange(exchange, None)
 
-    def _add_exchange(self, exchange: _RunningExchange, error: DynclientError | None) -> None:
+    def _add_exchange(self, exchange: RunningExchange, error: DynclientError | None) -> None:
         result = exchange.result
         size = 0 if result is None else measure_data(result.data)
         recorded = RecordedExchange(
-            self, exchange.call, exchange.request, result, error, self._options, size
+            self,
+            exchange.call,
+            exchange.request,
+            result,
+            error,
+            self._options,
+            size,
+            exchange.read_items,
         )
         self._history.add(recorded)
 
@@ -91,6 +103,14 @@ class RecordingOperation(_ExchangeRecorder, Operation):  # noqa: D101 (its docst
             exchange.result = self._send_request(exchange.request)
         return exchange.result
 
+    def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
+        """Return the result of the call as a stream, as `Operation` does."""
+        from dynclient.repl.recorded_stream import RecordingStream  # Few calls are streams.
+
+        exchange = self._prepare_exchange(args, kwargs)
+        source = self._build_stream_source((exchange.request,), {}, self._runner.send)
+        return RecordingStream(source, exchange, self._record)
+
 
 class RecordingAsyncOperation(_ExchangeRecorder, AsyncOperation):  # noqa: D101 (as above)
     __doc__ = AsyncOperation.__dict__["__doc__"]
@@ -105,6 +125,14 @@ class RecordingAsyncOperation(_ExchangeRecorder, AsyncOperation):  # noqa: D101 
         with self._record(exchange):
             exchange.result = await self._send_request(exchange.request)
         return exchange.result
+
+    def stream(self, /, *args: Any, **kwargs: Any) -> AsyncStream:
+        """Return the result of the call as a stream, as `AsyncOperation` does."""
+        from dynclient.repl.recorded_stream import RecordingAsyncStream  # Few calls are streams.
+
+        exchange = self._prepare_exchange(args, kwargs)
+        source = self._build_stream_source((exchange.request,), {}, self._runner.send)
+        return RecordingAsyncStream(source, exchange, self._record)
 
 
 class RecordingClient(Client):

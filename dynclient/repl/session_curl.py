@@ -12,7 +12,7 @@ from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.plan.call_document import Call
 from dynclient.plan.checked_call import RequestChecks
-from dynclient.repl.history import History
+from dynclient.repl.history import History, ReadItems
 from dynclient.repl.session_steps import (
     PythonExpression,
     ResultReference,
@@ -60,6 +60,8 @@ class _CurlSessionWriter:
         for reference in references:
             lines += self._set_variable(reference)
         command = _write_command(step, Call(call))
+        if step.exchange.read_items is not None:
+            command = _write_stream_command(command, step.exchange.read_items)
         for index, reference in enumerate(references):
             variable = self._variables[reference.code]
             command = put_variable(
@@ -106,10 +108,18 @@ def _write_command(step: SessionStep, call: Call) -> str:
     options = get_options(operation)
     try:
         checked = plan.bind((call,), {}, _UNCHECKED, options.media_type)
-        request = plan.build_request(checked, get_base_url(operation), options.accept)
+        # A stream asks for other media types than the call.
+        accept = step.exchange.request.headers.get("accept") or options.accept
+        request = plan.build_request(checked, get_base_url(operation), accept)
     except DynclientError:
         return step.exchange.request.curl()
     return request.curl()
+
+
+def _write_stream_command(command: str, read: ReadItems) -> str:
+    """Return a curl command that shows what comes at once, or saves it in a file."""
+    option = f"--output {shlex.quote(read.file)}" if read.file else "--no-buffer"
+    return f"curl {escape_unprintable(option)} {command.removeprefix('curl ')}"
 
 
 def put_variable(command: str, token: str, variable: str, *, is_text: bool) -> str:

@@ -16,7 +16,7 @@ from dynclient.description.python_text import (
 from dynclient.display_text import format_one_line
 from dynclient.masking import is_secret_header_name, mask_url
 from dynclient.plan.call_document import Call
-from dynclient.repl.history import History
+from dynclient.repl.history import History, ReadItems
 from dynclient.repl.session_steps import (
     PythonExpression,
     SessionStep,
@@ -41,6 +41,7 @@ _WRITABLE_OPTIONS = frozenset(
 #: Text → the module that is imported where it stands in a script.
 _MODULES = {
     "contextlib.": "contextlib",
+    "itertools.": "itertools",
     "os.environ": "os",
     "pathlib.": "pathlib",
     "pytest.": "pytest",
@@ -54,7 +55,9 @@ def write_script(history: History) -> str:
     for step in steps:
         error = step.exchange.error
         text = _write_call(step, history.base_options)
-        if error is not None:
+        if step.exchange.read_items is not None:
+            lines += _write_stream(step, step.exchange.read_items, text)
+        elif error is not None:
             lines.append(f"with contextlib.suppress(dynclient.errors.{type(error).__name__}):")
             lines += _indent(text)
         else:
@@ -116,9 +119,39 @@ def _write_url(url: str) -> str:
     return 'os.environ["DYNCLIENT_SERVER"]' if has_secret else format_python_literal(url, WIDTH)
 
 
+def _write_stream(step: SessionStep, read: ReadItems, call: str) -> Iterator[str]:
+    """Yield a stream, of which as much is read as in the session."""
+    error = step.exchange.error
+    if error is not None:
+        yield f"with contextlib.suppress(dynclient.errors.{type(error).__name__}):"
+        yield from _indent("\n".join(_write_opened_stream(read, call)))
+    elif read.file:
+        yield from _write_opened_stream(read, call)
+    else:
+        yield from f"with {call} as {step.variable}:".split("\n")
+        yield f"{INDENT}for streamed_item in {_write_items(step, read)}:"
+        yield f"{INDENT * 2}print(streamed_item)"
+
+
+def _write_opened_stream(read: ReadItems, call: str) -> list[str]:
+    """Return the lines that open a stream, or save it, and read no item."""
+    if read.file:
+        return f"{call}.save({format_python_literal(read.file, WIDTH)})".split("\n")
+    return [*f"with {call}:".split("\n"), f"{INDENT}pass"]
+
+
+def _write_items(step: SessionStep, read: ReadItems) -> str:
+    """Return what is iterated over to read as many items of a stream as the session did."""
+    items = step.variable
+    if read.stream_format is not None:
+        items += f".items({format_python_literal(read.stream_format, WIDTH)})"
+    return items if read.is_whole else f"itertools.islice({items}, {read.count})"
+
+
 def _write_call(step: SessionStep, base: Options, method: str = "") -> str:
     """Return a call as Python text."""
     operation = step.exchange.operation
+    method = method if step.exchange.read_items is None else ".stream"
     accessor = build_accessor(operation.operation)
     changes = _list_changes(step.exchange.options, base)
     if changes:
@@ -160,8 +193,11 @@ def _write_header(name: str, text: str) -> Any:
 
 def _write_tested_step(step: SessionStep, base: Options) -> Iterator[str]:
     """Yield a call, and the asserts on what came."""
-    error, result = step.exchange.error, step.exchange.result
+    error, result, read = step.exchange.error, step.exchange.result, step.exchange.read_items
     yield ""
+    if read is not None:
+        yield from _write_tested_stream(step, read, _write_call(step, base))
+        return
     if error is not None:
         yield f"with pytest.raises(dynclient.errors.{type(error).__name__}):"
         yield from _indent(_write_call(step, base))
@@ -173,6 +209,23 @@ def _write_tested_step(step: SessionStep, base: Options) -> Iterator[str]:
         if asserts or step.is_used:
             yield f"{step.variable} = result.data"
         yield from asserts
+
+
+def _write_tested_stream(step: SessionStep, read: ReadItems, call: str) -> Iterator[str]:
+    """Yield a stream, and asserts on its status and on the kind of its items."""
+    error, result = step.exchange.error, step.exchange.result
+    if error is not None:
+        yield f"with pytest.raises(dynclient.errors.{type(error).__name__}):"
+        yield from _indent("\n".join(_write_opened_stream(read, call)))
+    elif read.file:
+        path = format_python_literal(read.file, WIDTH)
+        yield from f"assert {call}.save({path}).is_file()".split("\n")
+    elif result is not None:
+        yield from f"with {call} as {step.variable}:".split("\n")
+        yield f"{INDENT}assert {step.variable}.status == {result.status}"
+        if len(read.kinds) == 1 and read.kinds != {"NoneType"}:
+            yield f"{INDENT}for streamed_item in {_write_items(step, read)}:"
+            yield f"{INDENT * 2}assert isinstance(streamed_item, {min(read.kinds)})"
 
 
 def _write_asserts(step: SessionStep, data: Any) -> Iterator[str]:

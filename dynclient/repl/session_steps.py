@@ -51,7 +51,18 @@ _VERBS = frozenset(
 )
 _VERSION = re.compile(r"v[0-9]+")
 _TAKEN_NAMES = frozenset(
-    ("client", "contextlib", "document", "dynclient", "os", "pathlib", "pytest", "result")
+    [
+        "client",
+        "contextlib",
+        "document",
+        "dynclient",
+        "itertools",
+        "os",
+        "pathlib",
+        "pytest",
+        "result",
+        "streamed_item",
+    ]
 )
 
 _LOCATIONS = ("path", "query", "header", "cookie", "querystring", "body")
