@@ -8,11 +8,15 @@ import json
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.documents import Server, answer, document, operation, parameter, single
 from support.paged_shapes import INTEGER, ITEMS, SHAPES, STRING, envelope, integers, listing
 
 import dynclient
 from dynclient.errors import InvalidCall, InvalidResponse, PaginationError, UsageError
+from dynclient.pages.iteration import iterate_pages
+from dynclient.pages.page_walk import _DigestLog, begin_walk
 
 BY_NAME = {shape.name: shape for shape in SHAPES}
 OFFSET = BY_NAME["hasMore"]
@@ -330,6 +334,62 @@ def test_an_empty_page_that_names_itself_is_the_last():
         CURSOR, {"data": name_things(1), "next_cursor": "c1"}, {"data": [], "next_cursor": "c1"}
     )
     assert list(client.list.items()) == name_things(1)
+
+
+@pytest.mark.parametrize("more", [True, False, None, "true", 1])
+def test_an_empty_page_that_names_itself_ends_the_list_unless_it_promises_more(more):
+    last = {"data": [], "next_cursor": "c1", "more": more}
+    first = {"data": name_things(1), "next_cursor": "c1", "more": True}
+    _, client = open_server(CURSOR, first, last, pagination={"list": {"has_more": "more"}})
+    got = []
+    if more is True:
+        with pytest.raises(PaginationError, match="the next page is one that came before"):
+            got.extend(client.list.items())
+    else:
+        got.extend(client.list.items())
+    assert got == name_things(1)
+
+
+@pytest.mark.parametrize("start", ["https://api.example.com/v1/things", "/v1/things", "things", ""])
+def test_a_link_that_repeats_is_shown_without_its_secrets(start):
+    link = f"{start}?page=2&access_token=t0p-s3cret"
+    bodies = [{"data": [thing], "next": link} for thing in name_things(3)]
+    _, client = open_server(
+        LINK, *bodies, server="https://api.example.com/v1", validate_responses="off"
+    )
+    with pytest.raises(PaginationError) as caught:
+        list(client.list.items())
+    assert f"one that came before: {start}?page=2&access_token=…" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in repr(caught.value)
+
+
+@given(st.lists(st.integers(0, 9).map(lambda number: bytes([number])), max_size=40))
+def test_the_newest_digests_are_kept_and_no_more(digests):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("dynclient.pages.page_walk.MAX_DIGESTS", 3)
+        log, newest = _DigestLog(), []
+        for digest in digests:
+            assert (digest in log) == (digest in newest)
+            if digest not in log:
+                log.add(digest)
+                newest = [*newest, digest][-3:]
+
+
+def test_a_walk_over_many_pages_keeps_a_bounded_number_of_digests(monkeypatch):
+    monkeypatch.setattr("dynclient.pages.page_walk.MAX_DIGESTS", 6)
+    numbers = itertools.count()
+
+    def reply(_):
+        number = next(numbers)
+        return httpx.Response(
+            200, json={"data": [{"id": f"t{number}"}], "next_cursor": f"c{number}"}
+        )
+
+    client = dynclient.Client(CURSOR.document(), transport=Server(reply))
+    walk = begin_walk(client.list, (), {"max_pages": 50})
+    assert len(list(iterate_pages(client.list, walk))) == 50
+    assert len(walk._digests._digests) == 6
 
 
 def test_plain_values_may_repeat_in_a_list():

@@ -78,6 +78,33 @@ def test_a_pause_moves_the_turns_that_were_given_before_it():
     assert limiter.measure_wait(limiter.take_turn(10), 10) <= MAX_PAUSE_S + 1
 
 
+@given(
+    st.integers(1, 3),
+    st.integers(1, 8),
+    st.lists(st.tuples(st.floats(0, 12), st.floats(0, 5)), max_size=6),
+)
+def test_a_pause_that_comes_while_turns_are_waited_for_moves_them(requests, count, pauses):
+    limiter = RateLimiter(Rate(requests, 1.0))
+    # What comes next: a pause, or the end of the wait for a turn.
+    events = [(0.0, 1, limiter.take_turn(0.0)) for _ in range(count)]
+    events += [(begin, 0, length) for begin, length in pauses]
+    sent = []
+    while events:
+        now, kind, value = min(events)
+        events.remove((now, kind, value))
+        if kind == 0:
+            limiter.pause(value, now)
+            continue
+        wait = limiter.measure_wait(value, now)
+        if wait > 1e-9:
+            events.append((now + wait, 1, value))
+        else:
+            sent.append(now)
+    assert len(sent) == count
+    assert all(b - a >= 1 - 1e-6 for a, b in zip(sent, sent[requests:], strict=False))
+    assert not any(a < each < a + length - 1e-6 for each in sent for a, length in pauses)
+
+
 RESETS = [
     (429, {"Retry-After": "7"}, 7.0),
     (503, {"Retry-After": "7"}, 7.0),
@@ -233,6 +260,79 @@ def test_a_quota_that_is_used_up_stops_every_call_until_it_is_full(kind):
 
         asyncio.run(main())
     assert server.times == [100.0, 130.0]
+
+
+def ask_for_a_pause(first):
+    """Return the answer of a request: the first one asks for ten seconds of quiet."""
+    if first:
+        return httpx.Response(429, headers={"Retry-After": "10"})
+    return httpx.Response(200, json=1)
+
+
+def test_a_pause_that_comes_while_a_thread_waits_for_its_turn_is_kept():
+    was_sent, may_answer = threading.Event(), threading.Event()
+    refused = []
+
+    class BusyClock(SharedClock):
+        def sleep(self, seconds):
+            may_answer.set()
+            first.join()
+            super().sleep(seconds)
+
+    def answer(_):
+        is_first = not was_sent.is_set()
+        was_sent.set()
+        assert may_answer.wait(60) or not is_first
+        return ask_for_a_pause(is_first)
+
+    clock = BusyClock()
+    server = TimedServer(clock, answer)
+    client = dynclient.Client(document(), transport=server, rate="1/s")
+    client._runner.state.clock = clock
+
+    def call_first():
+        try:
+            client.run()
+        except errors.TooManyRequests as error:
+            refused.append(error)
+
+    first = threading.Thread(target=call_first)
+    first.start()
+    assert was_sent.wait(60)
+    assert client.run() == 1
+    assert len(refused) == 1
+    # The turn was in a second; the pause of ten stands before it.
+    assert server.times == [100.0, 111.0]
+
+
+def test_a_pause_that_comes_while_a_task_waits_for_its_turn_is_kept():
+    async def main():
+        was_sent, may_answer = asyncio.Event(), asyncio.Event()
+
+        class BusyClock(SharedClock):
+            async def sleep_async(self, seconds):
+                may_answer.set()
+                await asyncio.gather(first, return_exceptions=True)
+                await super().sleep_async(seconds)
+
+        async def answer(_):
+            is_first = not was_sent.is_set()
+            times.append(clock.now)
+            was_sent.set()
+            await may_answer.wait()
+            return ask_for_a_pause(is_first)
+
+        clock, times = BusyClock(), []
+        transport = httpx.MockTransport(answer)
+        async with dynclient.AsyncClient(document(), transport=transport, rate="1/s") as client:
+            client._runner.state.clock = clock
+            first = asyncio.create_task(client.run())
+            await was_sent.wait()
+            assert await client.run() == 1
+            assert isinstance(first.exception(), errors.TooManyRequests)
+        return times
+
+    assert asyncio.run(main()) == [100.0, 111.0]
 
 
 def test_a_turn_beyond_the_deadline_is_not_waited_for():
