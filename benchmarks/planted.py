@@ -424,6 +424,7 @@ FAULTS = [
     Planted("calls of other documents are in the script", "repl/session_steps.py", " and is_of_session:", ":", REPL_RECORDING),
     Planted("a sign that a call is under way stays", "repl/progress_sign.py", "                self._status.stop()", "                pass", ("tests/repl/test_progress_sign.py",)),
     Planted("secrets of results are offered", "repl/seen_values.py", "if not secrets.has_property(name):", "if True:", REPL_COMPLETION),
+    Planted("a completion waits for the garbage collector", "repl/collection_pauses.py", "    gc.freeze()\n", "", ("tests/repl/test_standard_console.py", "-k", "collector")),
     Planted("a list of names binds each operation", "repl/completion.py", "yield from _name_operations(owner.document.operations.values())", "yield from _name_operations(op.operation for op in owner.operations.values())", REPL_COMPLETION),
     Planted("the condition of wait_until is an argument", "repl/expression_resolver.py", '"wait_until": 1', '"wait_until": 0', REPL_COMPLETION),
     Planted("a script reads a stream to its end", "repl/session_script.py", "return items if read.is_whole else", "return items if True else", RECORDED_STREAMS),

@@ -7,6 +7,7 @@ from typing import Any
 
 from dynclient.errors import DynclientError
 from dynclient.repl.cancellable_run import INTERRUPTIONS, run_cancellable
+from dynclient.repl.collection_pauses import shorten_collection_pauses
 from dynclient.repl.completion import complete_code
 from dynclient.repl.error_printing import print_error
 from dynclient.repl.history import History
@@ -28,6 +29,7 @@ def run_ipython(names: dict[str, Any], banner: str) -> int:
     app: Any = TerminalIPythonApp.instance(config=config, user_ns=names)
     app.initialize(argv=[])
     configure_shell(app.shell)
+    shorten_collection_pauses()
     app.start()
     return 0
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from dynclient.errors import DynclientError
 from dynclient.repl.cancellable_run import INTERRUPTIONS, run_cancellable
+from dynclient.repl.collection_pauses import shorten_collection_pauses
 from dynclient.repl.completion import complete_code
 from dynclient.repl.error_printing import print_error
 from dynclient.repl.history import History
@@ -142,6 +143,7 @@ def run_standard_console(names: dict[str, Any], banner: str) -> int:
     console = StandardConsole(names)
     print_before = sys.displayhook
     sys.displayhook = build_display_hook(names)
+    shorten_collection_pauses()
     try:
         console.interact(banner=banner, exitmsg="")
     except SystemExit as leaving:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from dynclient.repl.error_printing import show_traceback
-from dynclient.repl.standard_console import ConsoleCompleter, StandardConsole, build_display_hook
+from dynclient.repl.standard_console import (
+    ConsoleCompleter,
+    StandardConsole,
+    build_display_hook,
+    run_standard_console,
+)
 
 
 @pytest.fixture
@@ -109,3 +116,16 @@ def test_data_print_folded_and_stay_whole_as_underscore(names, capsys):
     display(data)
     assert "990 more of 1000" in capsys.readouterr().out
     assert names["_"] is data
+
+
+def test_the_garbage_collector_leaves_out_what_the_console_keeps(names, monkeypatch):
+    frozen = []
+    monkeypatch.setattr(
+        StandardConsole, "interact", lambda *_, **__: frozen.append(gc.get_freeze_count())
+    )
+    before = gc.get_freeze_count()
+    try:
+        assert run_standard_console(names, "") == 0
+    finally:
+        gc.unfreeze()
+    assert frozen[0] > before + 10_000
