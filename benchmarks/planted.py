@@ -542,7 +542,7 @@ FAULTS = [
     Planted("pages: a cursor need not move", "pages/page_walk.py", "is_repeated = position in self._digests", "is_repeated = False", PAGES),
     Planted("pages: a link to another origin is followed", "pages/followed_link.py", "if get_origin(url) == get_origin(request.url):", "if True:", PAGES),
     Planted("pages: an empty page that promises more ends the list", "pages/page_walk.py", "return pointer is not None and find_value(page.data, pointer) is True", "return False", PAGES),
-    Planted("pages: a repeated link shows its secrets", "pages/page_walk.py", "            return mask_url(link)\n", "            return link\n", PAGES),
+    Planted("pages: a repeated link shows its secrets", "pages/page_walk.py", "return secrets.find_link_names(self.request.url, link).mask_url(link)", "return link", PAGES),
     Planted("pages: every digest is kept", "pages/page_walk.py", "if len(self._digests) > MAX_DIGESTS:", "if False:", PAGES),
     Planted("pages: a limit asks for one page too many", "pages/page_walk.py", "self._item_count >= max_items", "self._item_count > max_items", PAGES),
     Planted("pages: empty pages between others add up", "pages/page_walk.py", "0 if page.items else self._empty_pages + 1", "self._empty_pages + (not page.items)", PAGES),
