@@ -53,6 +53,7 @@ TRANSFERS = ("tests/client/test_transfer_progress.py",)
 SPLITTERS = ("tests/wire/test_item_splitters.py",)
 SHAPES = ("tests/pages/test_shapes.py",)
 PAGES = ("tests/pages/test_pages.py",)
+FILLED_ARGUMENTS = ("tests/description/test_filled_arguments.py",)
 PAGED_LISTS = ("tests/sandbox/test_paged_lists.py",)
 CHANGES = (
     "tests/diffing/test_diff.py",
@@ -564,6 +565,12 @@ FAULTS = [
     Planted("a pause that comes during a wait is not kept", "transport/exchange_steps.py", "        if wait_s <= 0:\n            return\n        yield Wait(wait_s)\n", "        if wait_s > 0:\n            yield Wait(wait_s)\n        return\n", ("tests/transport/test_rate_limits.py",)),
     Planted("a pause does not move the turns that were given before it", "transport/rate_limit.py", "self._paused_s += end - start", "self._paused_s += 0.0", ("tests/transport/test_rate_limits.py",)),
     Planted("an idempotency key of the caller is doubled", "plan/idempotency_keys.py", "if self._write_key is None or self._name in request.headers:", "if self._write_key is None:", ("tests/client/test_idempotency_keys.py",)),
+    Planted("a ready call holds an idempotency key", "description/operation_text.py", "shown = plan.remove_filled(call)", "shown = call", FILLED_ARGUMENTS),
+    Planted("a stream that was not read is told to be on standard output", "cli/main.py", "    if hint.startswith(_UNREAD_BODY):\n", "    if False:\n", ("tests/cli/test_stream.py",)),
+    Planted("the command of an example holds an idempotency key", "cli/body_examples.py", "    call = plan.remove_filled(call)\n", "", FILLED_ARGUMENTS),
+    Planted("a required key that the client fills in is shown as required", "description/operation_signature.py", "return places - plan.filled_places", "return places", FILLED_ARGUMENTS),
+    Planted("a pagination of no operation waits for the first page", "client/client.py", "            _check_pagination(compiled.document, checked_options)\n", "", (*PAGES, "-k", "of_no_operation")),
+    Planted("a pagination of a view names no operation", "client/client.py", "            _check_pagination(self.document, options)\n", "", (*PAGES, "-k", "of_no_operation")),
     Planted("a hook sees the secrets of a response", "plan/exchange_secrets.py", "shown = MASK", "shown = value", ("tests/transport/test_observers.py",)),
 ]  # fmt: skip
 

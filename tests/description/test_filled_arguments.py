@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 
 import pytest
 from support.both import document
 from support.documents import content
 
 import dynclient
+from dynclient.api_reference import build_reference
+from dynclient.cli.body_examples import print_example
 from dynclient.cli.shell_completion.index_builder import describe_operation
 from dynclient.description.operation_text import format_operation
 from dynclient.repl.completion import complete_code
@@ -67,3 +70,15 @@ def test_what_is_sent_and_the_schema_of_a_call_stay_as_the_document_says():
     sent = dataclasses.replace(request, headers=Headers(unfilled))
     assert dynclient.Sandbox(client.document).handle(sent).status == 400
     assert dynclient.Sandbox(client.document).handle(request).status < 400
+
+
+@pytest.mark.parametrize(("schema", "is_filled"), [(UUID, True), (UNFIT, False)])
+def test_no_example_of_any_page_or_command_holds_a_key_that_is_filled_in(schema, is_filled, capsys):
+    client = build_client(schema)
+    print_example(client.run)
+    texts = [client.run.__doc__, *build_reference(client.document).values()]
+    lines = "\n".join([*texts, capsys.readouterr().err]).splitlines()
+    ready_calls = [line for line in lines if re.search(r"client\.run\(\w+=[\"0-9]|call run ", line)]
+    assert len(ready_calls) >= 4
+    assert {"dempotency" in line for line in ready_calls} == {not is_filled}
+    assert client.run.example()["header"]["Idempotency-Key"]
