@@ -135,9 +135,9 @@ class Exchange(NamedTuple):
 
         return self._replace(outgoing=add_signature(self.outgoing, self.sign))
 
-    def find_secret_names(self) -> SecretNames:
-        """Return what the document marks as secret in what is sent now."""
-        if not self.redirects or self.observer is None:
+    def find_redirect_secret_names(self) -> SecretNames:
+        """Return what the document marks as secret where a redirect led to."""
+        if self.observer is None:
             return self.request.secret_names
         secrets = self.observer.find_secrets()
         return secrets.find_link_names(self.request.url, self.outgoing.url)

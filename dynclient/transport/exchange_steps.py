@@ -208,7 +208,10 @@ def _begin_attempt(exchange: Exchange) -> SendProgress:
     """
     if exchange.deadline is not None and exchange.deadline.remaining_s <= 0:
         raise exchange.build_deadline_error("pool")
-    return SendProgress(secret_names=exchange.find_secret_names(), deadline=exchange.deadline)
+    secret_names = exchange.request.secret_names
+    if exchange.redirects:
+        secret_names = exchange.find_redirect_secret_names()
+    return SendProgress(secret_names=secret_names, deadline=exchange.deadline)
 
 
 def _decide(
