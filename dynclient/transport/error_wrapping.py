@@ -99,8 +99,7 @@ class _ErrorBuilder:
             error, BodyTooLarge | TooManyValues | UndecodableContent | library.DecodingError
         ):
             return self._build_body_error(error)
-        is_bad_host = isinstance(error, UnicodeError) and "idna" in str(error)
-        if is_bad_host or isinstance(error, library.InvalidURL):
+        if _is_bad_host(error) or isinstance(error, library.InvalidURL):
             return self._build_url_error(error)
         if isinstance(error, library.TransportError):
             return self._build_transport_error(error)
@@ -219,3 +218,9 @@ def _describe_root_cause(error: BaseException) -> str:
     if type(error).__module__ == "builtins" and isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     return shorten(str(error), MAX_CAUSE_CHARS) or type(error).__name__
+
+
+def _is_bad_host(error: BaseException) -> bool:
+    """Tell whether a host name cannot be written for a resolver. Newer Pythons say it in a note."""
+    texts = [str(error), *getattr(error, "__notes__", ())]
+    return isinstance(error, UnicodeError) and any("idna" in text for text in texts)
