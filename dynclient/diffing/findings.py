@@ -191,14 +191,16 @@ def _merge_findings(findings: list[Finding]) -> Finding:
     if len(findings) == 1:
         return findings[0]
     in_order = _put_best_first(findings)
+    operations = _join_distinct(finding.operations for finding in in_order)
     sides = _merge_sides(in_order)
+    side_names = sorted(side for side, *_ in sides)
     return replace(
         in_order[0],
         wire=find_worst_level([finding.wire for finding in findings]),
         code=find_worst_level([finding.code for finding in findings]),
-        operations=_join_distinct(finding.operations for finding in in_order),
+        operations=operations,
         sides=sides if len(sides) > 1 else (),
-        side=" and ".join(sorted(side for side, *_ in sides)),
+        side=" and ".join(side_names),
         used=_merge_lines(in_order),
         places=_merge_places(in_order),
     )

@@ -16,6 +16,8 @@ _IDENTIFIER = rb"\$(?:id|anchor|dynamicAnchor|recursiveAnchor|schema)\b"
 #: JSON and YAML may write `$` and the letters of a keyword as escapes.
 _ESCAPED_CHARACTER = rb"\\(?:u00|x|U000000)(?:24|[46][1-9a-fA-F]|[57][0-9aA])"
 
+_WORDS = (b"discriminator", b"jsonSchemaDialect", b"readOnly", b"writeOnly")
+
 
 class TextFeatures(NamedTuple):
     """What the text of a file may hold. What was not searched may hold everything.
@@ -49,11 +51,12 @@ def find_features(data: bytes) -> TextFeatures:
     names_files = b"mapping" in data and re.search(_MAPPING, data) is not None
     # Where characters are escaped, or take two or four bytes each, no word is found for sure.
     hides_words = b"\0" in data or re.search(_ESCAPED_CHARACTER, data) is not None
-    identifies = b"jsonSchemaDialect" in data or re.search(_IDENTIFIER, data) is not None
+    words = {word for word in _WORDS if hides_words or word in data}
+    has_identifier = b"jsonSchemaDialect" in words or re.search(_IDENTIFIER, data) is not None
     return TextFeatures(
         may_refer_to_files=refers_to_files or names_files,
-        may_have_resources=identifies or hides_words,
-        may_have_discriminators=b"discriminator" in data or hides_words,
-        may_have_read_only=b"readOnly" in data or hides_words,
-        may_have_write_only=b"writeOnly" in data or hides_words,
+        may_have_resources=has_identifier,
+        may_have_discriminators=b"discriminator" in words,
+        may_have_read_only=b"readOnly" in words,
+        may_have_write_only=b"writeOnly" in words,
     )
