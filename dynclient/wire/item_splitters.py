@@ -222,14 +222,14 @@ _UNSEPARATED = MalformedItem("no record separator is before it")
 
 def _find_first_text_end(text: bytes) -> int:
     """Return where the line ends on which the first JSON text of several does; 0 for none."""
+    decoded = text.decode(errors="surrogateescape")  # What follows may be no text.
+    start = len(decoded) - len(decoded.lstrip(" \t\r\n"))
     try:
-        decoded = text.decode()
-        start = len(decoded) - len(decoded.lstrip(" \t\r\n"))
         _, end = json.JSONDecoder().raw_decode(decoded, start)
+        line_end = _BLANK_LINE_END.match(decoded, end)
+        return len(decoded[: line_end.end()].encode()) if line_end else 0
     except (ValueError, RecursionError):
         return 0
-    line_end = _BLANK_LINE_END.match(decoded, end)
-    return len(decoded[: line_end.end()].encode()) if line_end else 0
 
 
 class StreamedEvent(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -30,6 +31,11 @@ CONSOLES = {
 OPEN_ASYNC_CLIENT = (
     "waiting = AsyncClient(client.document, server={server!r}, credentials={{'key': 'x'}})"
 )
+
+
+def take_interruptions():
+    """Take Ctrl-C as a console does, also where the tests were started in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -66,6 +72,7 @@ def console(request, tmp_path, silent_server):
         encoding="utf-8",
         timeout=30,
         dimensions=(50, 120),
+        preexec_fn=take_interruptions,
     )
     child.expect(re.escape(url))
     child.expect(prompt)

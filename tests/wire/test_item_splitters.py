@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.effort import share
 
@@ -69,6 +69,8 @@ def cut(body, places):
 @pytest.mark.parametrize("name", [*FORMATS, "multipart", "lines"])
 def test_any_split_of_the_bytes_gives_the_same_items(name):
     @share(4)
+    @example(b'\x1e{"n": 1}\n\xc3', [], None)
+    @example(b'\x1e"\xc3"\n\xa4', [], None)
     @given(BODIES, st.lists(st.integers(0, 400), max_size=12), st.none() | st.integers(1, 60))
     def check(body, places, limit):
         whole = read(name, [body], limit)
