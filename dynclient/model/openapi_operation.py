@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
+from dynclient.model.frozen_object import FrozenObject
 from dynclient.model.parameters_and_media_types import (
     LOCATIONS,
     QUERYSTRING,
@@ -68,9 +69,10 @@ class Response(DocumentPart):
 
     """
 
+    status: str
+
     def __init__(self, status: str, node: Node) -> None:
-        super().__init__(node)
-        self.status = status
+        super().__init__(node, status=status)
 
     @property
     def description(self) -> str:
@@ -95,8 +97,8 @@ class Response(DocumentPart):
         return MappingProxyType(headers)
 
 
-class Operation:
-    """An operation of the document; nothing changes it.
+class Operation(FrozenObject):
+    """An operation of the document.
 
     Args:
         document: the document it belongs to.
@@ -109,6 +111,13 @@ class Operation:
 
     """
 
+    document: Document
+    key: str
+    method: str
+    path: str
+    written_path_item: Node
+    written: Node
+
     def __init__(
         self,
         document: Document,
@@ -118,12 +127,14 @@ class Operation:
         written_path_item: Node,
         written: Node,
     ) -> None:
-        self.document = document
-        self.key = key
-        self.method = method
-        self.path = path
-        self.written_path_item = written_path_item
-        self.written = written
+        super().__init__(
+            document=document,
+            key=key,
+            method=method,
+            path=path,
+            written_path_item=written_path_item,
+            written=written,
+        )
 
     @cached_property
     def path_item(self) -> Node:

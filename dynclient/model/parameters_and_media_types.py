@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from dynclient.document.openapi_version import detect_schema_flavour
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
+from dynclient.model.frozen_object import FrozenObject
 from dynclient.model.sequential_media_types import (
     SequenceFormat,
     find_sequence_format,
@@ -67,16 +68,19 @@ _STYLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class DocumentPart:
-    """An object of the document, as it stands at a node; nothing changes it.
+class DocumentPart(FrozenObject):
+    """An object of the document, as it stands at a node.
 
     Args:
         node: the object.
+        attributes: what else is known of it.
 
     """
 
-    def __init__(self, node: Node) -> None:
-        self.node = node
+    node: Node
+
+    def __init__(self, node: Node, **attributes: Any) -> None:
+        super().__init__(node=node, **attributes)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.node!r}>"
@@ -91,9 +95,10 @@ class Encoding(DocumentPart):
 
     """
 
+    name: str
+
     def __init__(self, name: str, node: Node) -> None:
-        super().__init__(node)
-        self.name = name
+        super().__init__(node, name=name)
 
     @property
     def content_type(self) -> str:
@@ -177,10 +182,11 @@ class MediaType(DocumentPart):
 
     """
 
+    name: str
+    range_name: str
+
     def __init__(self, name: str, node: Node, range_name: str = "") -> None:
-        super().__init__(node)
-        self.name = name
-        self.range_name = range_name
+        super().__init__(node, name=name, range_name=range_name)
 
     def narrow(self, name: str) -> MediaType:
         """Return this range as one of the media types that it includes."""
@@ -262,10 +268,11 @@ class Parameter(DocumentPart):
 
     """
 
+    name: str
+    location: Location
+
     def __init__(self, name: str, location: Location, node: Node) -> None:
-        super().__init__(node)
-        self.name = name
-        self.location = location
+        super().__init__(node, name=name, location=location)
 
     @property
     def required(self) -> bool:

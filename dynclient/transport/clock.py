@@ -10,8 +10,9 @@ MAX_SECONDS = 1e8
 
 def is_seconds(value: object) -> bool:
     """Tell whether a value is a number of seconds, 0 or more, that a machine can wait."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 <= value <= MAX_SECONDS  # type: ignore[operator] # it is a number
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value <= MAX_SECONDS
 
 
 class Clock:

@@ -157,7 +157,7 @@ class _ErrorBuilder:
         has_user = "@" in self._url
         cause = "" if has_user else f": {_describe_root_cause(error)}"
         text = f"{self._request}: no request can be sent to this URL{cause}"
-        return ConnectFailed(text, **self._context)
+        return ConnectFailed(text, hint="is the server= right?", **self._context)
 
     def _build_transport_error(self, error: Exception) -> TransportError:
         library, cause = self._library, _describe_root_cause(error)

@@ -241,3 +241,23 @@ def test_a_document_that_cannot_be_pickled_says_so():
         return
     with pytest.raises(TypeError, match="pickle"):
         pickle.dumps(found)
+
+
+def test_nothing_changes_what_the_document_says():
+    body = content({"type": "string"})
+    found = loaded({"/x": {"post": operation(parameter("a"), body=body)}}).operations["run"]
+    body = found.request_body
+    parts = [
+        found,
+        found.parameters[0],
+        body,
+        body.content["application/json"],
+        found.responses["200"],
+    ]
+    for part in parts:
+        for name in vars(part).copy():
+            with pytest.raises(AttributeError, match=name):
+                setattr(part, name, None)
+            with pytest.raises(AttributeError, match=name):
+                delattr(part, name)
+    assert [part.name for part in found.parameters] == ["a"]

@@ -24,9 +24,7 @@ class KnownMembers:
     @property
     def is_decided(self) -> bool:
         """Whether at most one way is left in which the union does not fit."""
-        if not self.fitting:
-            return len(self.possible) < 2  # noqa: PLR2004 (two could fit)
-        return len(self.fitting) > 1 or len(self.possible) < 2  # noqa: PLR2004 (one of two could)
+        return len(self.fitting) > 1 or len(self.possible) <= 1
 
     @property
     def deciding(self) -> Sequence[Any]:
