@@ -13,7 +13,6 @@ from dynclient import model
 from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
-from dynclient.masking import mask_url
 from dynclient.notebook_view import NotebookView
 from dynclient.plan.call_document import Call
 from dynclient.plan.checked_call import RequestChecks
@@ -332,7 +331,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         is_own = request.operation_id in ("", self.operation.key)
         if is_own and request.method == self.method:
             if not is_sendable_url(request.url):
-                url = mask_url(request.url)
+                url = request.secret_names.mask_url(request.url)
                 raise UsageError(f"{self.id}: {url!r} is no http(s) URL; nothing was sent")
             masked = request.find_masked_fields()
             if masked:

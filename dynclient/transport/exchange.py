@@ -388,7 +388,8 @@ def was_not_sent(error: TransportError) -> bool:
 
 def describe_request(request: Request) -> str:
     """Return how messages name a request, without its query, which may hold what is private."""
-    line = f"{request.method} {request.url.partition('?')[0]}"
+    url = request.secret_names.mask_url(request.url)
+    line = f"{request.method} {url.partition('?')[0]}"
     # An operation without an operationId has `METHOD /path` for one, which the line repeats.
     name = request.operation_id
     is_named = bool(name) and not name.startswith(f"{request.method} ")

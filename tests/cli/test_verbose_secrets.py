@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 
+import httpx
 import pytest
 from support.documents import content, document, operation
 from support.faulty_server import FaultyServer, reply
 
 import dynclient
+from dynclient import errors
 
 PASSWORD = {"type": "string", "format": "password"}
 CODE = {"in": "path", "name": "code", "required": True, "schema": PASSWORD}
@@ -105,3 +108,41 @@ def test_a_recording_holds_no_secret_of_a_whole_body(tmp_path, kind):
             client.use(HIDDEN)
     assert HIDDEN not in path.read_text(encoding="utf-8")
     assert "AAAA0a" in path.read_text(encoding="utf-8")
+
+
+FAULTS = {
+    "no connection": httpx.ConnectError("refused"),
+    "no answer": httpx.ReadTimeout("late"),
+    "broken answer": httpx.RemoteProtocolError("broken"),
+    "redirects": None,
+}
+
+
+def fail(outcome):
+    def answer(_request):
+        if outcome is not None:
+            raise outcome
+        return httpx.Response(302, headers={"location": f"/base/codes/v{HIDDEN}.x/use"})
+
+    return answer
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_errors_of_the_transport_hold_no_secret_of_a_path(fault, is_async):
+    transport = httpx.MockTransport(fail(FAULTS[fault]))
+    kind = dynclient.AsyncClient if is_async else dynclient.Client
+    client = kind(build_source(), server="https://a.test/base", transport=transport)
+    with pytest.raises(errors.TransportError) as caught:
+        asyncio.run(client.use(HIDDEN)) if is_async else client.use(HIDDEN)
+    assert HIDDEN not in str(caught.value) + repr(caught.value)
+    assert "https://a.test/base/codes/v….x/use" in str(caught.value)
+
+
+def test_the_limit_of_a_wait_holds_no_secret_of_a_path():
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, json={"name": "Eva"}))
+    polling = dynclient.Polling(deadline_s=1, sleep=lambda _seconds: None)
+    client = dynclient.Client(build_source(), server="https://a.test", transport=transport, polling=polling)  # fmt: skip
+    with pytest.raises(errors.DynclientError) as caught:
+        client.use.wait_until(lambda _result: False, HIDDEN)
+    assert HIDDEN not in str(caught.value)
